@@ -1,0 +1,2 @@
+//! Lambda `api`.
+fn main() {}

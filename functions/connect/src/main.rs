@@ -1,0 +1,2 @@
+//! Lambda `connect`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Lambda `deliver`.
+fn main() {}

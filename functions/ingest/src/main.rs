@@ -1,0 +1,2 @@
+//! Lambda `ingest`.
+fn main() {}

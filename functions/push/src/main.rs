@@ -1,0 +1,2 @@
+//! Lambda `push`.
+fn main() {}

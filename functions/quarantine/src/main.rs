@@ -1,0 +1,2 @@
+//! Lambda `quarantine`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Lambda `relay`.
+fn main() {}

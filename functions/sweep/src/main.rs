@@ -1,0 +1,2 @@
+//! Lambda `sweep`.
+fn main() {}

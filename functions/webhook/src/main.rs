@@ -1,0 +1,2 @@
+//! Lambda `webhook`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! `make run`: the whole of Switchboard on one machine.
+fn main() {}
