@@ -1,0 +1,37 @@
+//! A channel account: the number, page or bot that customers write to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AccountId, ChannelType, Timestamp};
+
+/// Whether an account can send. Inbound never depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountStatus {
+    Active,
+    /// The channel refused its token: sends are parked until someone reconnects it.
+    NeedsReauth,
+    Disconnected,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    pub id: AccountId,
+    #[serde(rename = "type")]
+    pub channel: ChannelType,
+    pub name: String,
+    /// What the channel calls it: WhatsApp's `phone_number_id`, a page id…
+    pub external_id: String,
+    pub status: AccountStatus,
+    /// What the last test or the last refusal said, in one sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<String>,
+    /// WhatsApp: the business account that the number belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waba_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_phone_number: Option<String>,
+    /// Counts the access tokens it has had: the credential that is in use. A reconnect raises it.
+    pub credential: u32,
+    pub created_at: Timestamp,
+}
