@@ -1,0 +1,69 @@
+//! A message out: what we ask of a channel, and what came of it.
+
+use std::{future::Future, time::Duration};
+
+use domain::{ChannelType, Failure, Identity};
+
+/// What to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content<'a> {
+    Text(&'a str),
+}
+
+/// One message to one person.
+#[derive(Clone, Copy, Debug)]
+pub struct Outbound<'a> {
+    /// The channel's id of the account that sends (WhatsApp: `phone_number_id`).
+    pub account: &'a str,
+    pub access_token: &'a str,
+    /// Every identity known of the recipient.
+    pub to: &'a [Identity],
+    pub content: Content<'a>,
+    /// The channel's id of the message that this one answers.
+    pub reply_to: Option<&'a str>,
+    /// Ours; the channel returns it in every receipt. Our message id, a dot and the attempt.
+    pub reference: &'a str,
+}
+
+/// What came of a call. Exhaustive on purpose: an unknown outcome is never treated as a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The channel took it under this id.
+    Accepted { external_id: String, also_known_as: Vec<Identity> },
+    /// It certainly did not take it.
+    NotSent(NotSent),
+    /// The request may or may not have arrived: never send it again blindly. One sentence for the log, without content.
+    Unknown(String),
+}
+
+/// Why nothing was sent, by what to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotSent {
+    /// Worth another try, not before this long if the channel says so.
+    Retry { after: Option<Duration>, why: Failure },
+    /// The account's token was refused: park until someone reconnects.
+    Unauthorized(Failure),
+    /// The account may not send for now (policy, payment): park and tell the admin.
+    Blocked(Failure),
+    /// It will never be taken.
+    Final(Failure),
+}
+
+/// A content that the channel cannot take, found before anything is stored: the API answers 422 and names the field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Invalid {
+    pub code: &'static str,
+    pub message: String,
+}
+
+/// One channel's dialect.
+pub trait Channel {
+    fn kind(&self) -> ChannelType;
+
+    /// Whether the channel can take this content at all.
+    fn check(&self, content: Content<'_>) -> Result<(), Invalid>;
+
+    /// Calls the channel once, within eight seconds.
+    fn send(&self, message: Outbound<'_>) -> impl Future<Output = Outcome> + Send;
+}
