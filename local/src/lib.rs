@@ -1,1 +1,3 @@
-//! Crate `local`.
+//! The whole of Switchboard on one machine: the real functions, the template that deploys them, and what plays AWS.
+
+pub mod template;
