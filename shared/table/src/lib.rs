@@ -1,1 +1,57 @@
-//! Crate `table`.
+//! The two tables: keys, items, transactions. The sole speaker of DynamoDB.
+
+pub mod account;
+pub mod channel_route;
+pub mod due;
+pub mod edit;
+pub mod error;
+pub mod export;
+pub mod global;
+pub mod guard;
+mod identify;
+mod item;
+pub mod key;
+pub mod ledger;
+pub mod list;
+pub mod meter;
+pub mod park;
+pub mod person;
+mod plan;
+pub mod read;
+pub mod receive;
+pub mod retry;
+pub mod send;
+pub mod session;
+pub mod socket;
+pub mod status;
+pub mod stream;
+pub mod submit;
+pub mod sync_log;
+pub mod tables;
+pub mod tenant;
+#[cfg(feature = "test-support")]
+pub mod testing;
+pub mod ticket;
+pub mod unrouted;
+
+pub use channel_route::{PutRoute, Route};
+pub use edit::{Edited, Editor};
+pub use error::{Error, Result};
+pub use export::ExportCursor;
+pub use global::Global;
+pub use ledger::{Audit, Entry, LedgerKind, LogId};
+pub use list::{ListFilter, Row};
+pub use meter::{Meter, Spent};
+pub use person::{Membership, NewTenant, Person, Standing, TenantRecord, User};
+pub use read::Page;
+pub use receive::{ContactSeed, Inbound, Received, Thread};
+pub use retry::Retried;
+pub use session::{Rotated, Session};
+pub use socket::Socket;
+pub use status::{StatusIn, StatusOutcome};
+pub use submit::{Submit, Submitted};
+pub use sync_log::{LogRead, Ref, RefKind};
+pub use tables::{Tables, TablesConfig, TenantCredentials};
+pub use tenant::Tenant;
+pub use ticket::Ticket;
+pub use unrouted::Unrouted;
