@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a person is within a tenant; an operator is one of the install, and of no tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     Owner,

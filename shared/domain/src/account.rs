@@ -6,6 +6,7 @@ use crate::{AccountId, ChannelType, Timestamp};
 
 /// Whether an account can send. Inbound never depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AccountStatus {
     Active,

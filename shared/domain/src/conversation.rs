@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{AccountId, ChannelType, ContactId, ConversationId, Direction, MessageType, Timestamp, UserId, Window};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Open,

@@ -6,6 +6,7 @@ use crate::Timestamp;
 
 /// How a send stands, as an agent sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum DeliveryStatus {
     /// Waits for its turn, or is being handed to the channel.

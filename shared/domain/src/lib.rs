@@ -9,6 +9,8 @@ pub mod delivery;
 pub mod id;
 pub mod key_hash;
 pub mod message;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod tenant;
 pub mod time;
 pub mod window;
