@@ -1,9 +1,14 @@
 //! What is kept by the month: audit records, quarantine, dead letters, unrouted events.
 
 use domain::Timestamp;
+use domain::id::{BadId, digits};
 use serde::{Deserialize, Serialize};
 
-use crate::{Page, Result, Tenant};
+use crate::change::{When, Write};
+use crate::item::text::Packed;
+use crate::item::{self, Item};
+use crate::store::{Index, Range, Read, Sk};
+use crate::{Page, Result, Tenant, key};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LedgerKind {
@@ -11,6 +16,17 @@ pub enum LedgerKind {
     Quarantine,
     DeadLetter,
     Unrouted,
+}
+
+impl LedgerKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Audit => "audit",
+            Self::Quarantine => "quarantine",
+            Self::DeadLetter => "dead-letter",
+            Self::Unrouted => "unrouted",
+        }
+    }
 }
 
 /// An entry's id: when it was written and a random tail. It sorts by time, and tells its month.
@@ -27,7 +43,7 @@ pub struct Entry {
     pub reason: String,
     /// The queue or function it comes from.
     pub source: String,
-    /// The record as it was, for a replay.
+    /// The record as it was, for a replay. At most 350 KB once compressed.
     pub record: String,
 }
 
@@ -44,9 +60,41 @@ pub struct Audit {
     pub details: serde_json::Value,
 }
 
+#[derive(Serialize, Deserialize)]
+struct EntryItem {
+    at: i64,
+    why: String,
+    src: String,
+    rec: Packed,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AuditItem {
+    at: i64,
+    who: String,
+    act: String,
+    on: String,
+    req: String,
+    /// JSON.
+    #[serde(rename = "by")]
+    details: String,
+}
+
+/// Lists look back this many months, the present one included.
+const MONTHS: usize = 13;
+
 impl LogId {
+    const TAIL: usize = 16;
+
     pub fn new(at: Timestamp, random: [u8; 10]) -> Self {
-        todo!()
+        let (high, low) = random.split_at(5);
+        let number = |bytes: &[u8]| bytes.iter().fold(0, |n, b| n << 8 | u64::from(*b));
+        Self::tailed(at, &format!("{}{}", digits::<8>(number(high)), digits::<8>(number(low))))
+    }
+
+    /// `tail` is of base-32 digits; the first sixteen count.
+    pub(crate) fn tailed(at: Timestamp, tail: &str) -> Self {
+        Self(format!("{}{}", key::ms(at), tail.get(..Self::TAIL).unwrap_or(tail)))
     }
 
     pub fn as_str(&self) -> &str {
@@ -54,22 +102,30 @@ impl LogId {
     }
 
     pub fn at(&self) -> Timestamp {
-        todo!()
+        self.0.get(..9).and_then(key::ms_of).unwrap_or(Timestamp::from_millis(0))
+    }
+}
+
+impl std::fmt::Display for LogId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
 impl std::str::FromStr for LogId {
-    type Err = domain::id::BadId;
+    type Err = BadId;
 
-    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
-        todo!()
+    fn from_str(text: &str) -> std::result::Result<Self, BadId> {
+        let base32 = |b: u8| b.is_ascii_digit() || (b'a'..=b'v').contains(&b);
+        let sane = text.len() == 9 + Self::TAIL && text.bytes().all(base32);
+        if sane { Ok(Self(text.to_owned())) } else { Err(BadId) }
     }
 }
 
 impl TryFrom<String> for LogId {
-    type Error = domain::id::BadId;
+    type Error = BadId;
 
-    fn try_from(text: String) -> std::result::Result<Self, Self::Error> {
+    fn try_from(text: String) -> std::result::Result<Self, BadId> {
         text.parse()
     }
 }
@@ -81,13 +137,40 @@ impl From<LogId> for String {
 }
 
 impl Tenant<'_> {
+    /// Keeps an audit record. The same id again changes nothing.
     pub async fn record_audit(&self, audit: &Audit) -> Result<()> {
-        todo!()
+        self.truth().write(&self.audit_write(audit)?).await.map(drop)
+    }
+
+    pub(crate) fn audit_write(&self, audit: &Audit) -> Result<Write> {
+        let item = AuditItem {
+            at: audit.at.millis(),
+            who: audit.actor.clone(),
+            act: audit.action.clone(),
+            on: audit.target.clone(),
+            req: audit.request_id.clone(),
+            details: audit.details.to_string(),
+        };
+        Ok(Write::Put(item::encode(&self.ledger_key(LedgerKind::Audit, &audit.id), &item)?, When::Absent))
+    }
+
+    /// Newest first.
+    pub async fn audits(&self, before: Option<&LogId>, limit: usize, now: Timestamp) -> Result<Page<Audit, LogId>> {
+        let page = self.ledger(LedgerKind::Audit, before, limit, now).await?;
+        let items = page.items.into_iter().map(audit).collect::<Result<_>>()?;
+        Ok(Page { items, next: page.next })
     }
 
     /// Keeps what could not be dealt with. The same id again changes nothing.
     pub async fn put_entry(&self, kind: LedgerKind, entry: &Entry) -> Result<()> {
-        todo!()
+        let item = EntryItem {
+            at: entry.at.millis(),
+            why: entry.reason.clone(),
+            src: entry.source.clone(),
+            rec: Packed(entry.record.clone()),
+        };
+        let item = item::encode(&self.ledger_key(kind, &entry.id), &item)?;
+        self.truth().write(&Write::Put(item, When::Absent)).await.map(drop)
     }
 
     /// Newest first. Looks back over thirteen months.
@@ -98,15 +181,103 @@ impl Tenant<'_> {
         limit: usize,
         now: Timestamp,
     ) -> Result<Page<Entry, LogId>> {
-        todo!()
+        let page = self.ledger(kind, before, limit, now).await?;
+        let items = page.items.into_iter().map(entry).collect::<Result<_>>()?;
+        Ok(Page { items, next: page.next })
     }
 
     pub async fn entry(&self, kind: LedgerKind, id: &LogId) -> Result<Option<Entry>> {
-        todo!()
+        self.truth().get(&self.ledger_key(kind, id), Read::Consistent).await?.map(entry).transpose()
     }
 
     /// `false` where it was gone already.
     pub async fn discard_entry(&self, kind: LedgerKind, id: &LogId) -> Result<bool> {
-        todo!()
+        self.truth().write(&Write::Delete(self.ledger_key(kind, id), When::Present)).await
+    }
+
+    fn ledger_key(&self, kind: LedgerKind, id: &LogId) -> key::Key {
+        key::ledger(&self.id, kind.as_str(), &id.at().month(), id.as_str())
+    }
+
+    /// A page of items over as many months as it takes.
+    async fn ledger(
+        &self,
+        kind: LedgerKind,
+        before: Option<&LogId>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Page<Item, LogId>> {
+        let limit = limit.clamp(1, crate::read::PAGE_MAX);
+        let mut items: Vec<Item> = Vec::new();
+        // A writer's clock may be ahead of ours across a month's end.
+        let newest = before.map_or(now.plus(std::time::Duration::from_hours(24)), LogId::at);
+        for month in months_back(newest) {
+            let pk = key::ledger(&self.id, kind.as_str(), &month, "").pk;
+            let sk = before.map_or(Sk::Any, |id| Sk::Below(id.as_str()));
+            let wanted = Some(limit + 1 - items.len());
+            let range = Range { index: Index::Table, pk, sk, newest_first: true, limit: wanted, read: Read::Consistent };
+            items.extend(self.truth().page(&range).await?.0);
+            if items.len() > limit {
+                break;
+            }
+        }
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(|i| id_of(i)).transpose()?;
+        Ok(Page { items, next })
+    }
+}
+
+/// `2026-11`, `2026-10`…
+fn months_back(newest: Timestamp) -> Vec<String> {
+    let text = newest.month();
+    let (year, month) = text.split_once('-').unwrap_or(("1970", "01"));
+    let first: i64 = year.parse::<i64>().unwrap_or(1970) * 12 + month.parse::<i64>().unwrap_or(1) - 1;
+    let name = |m: i64| format!("{:04}-{:02}", m.div_euclid(12), m.rem_euclid(12) + 1);
+    (0..MONTHS as i64).map(|back| name(first - back)).collect()
+}
+
+fn id_of(item: &Item) -> Result<LogId> {
+    item::tail(&item::key_of(item)?.sk)
+}
+
+fn entry(item: Item) -> Result<Entry> {
+    let id = id_of(&item)?;
+    let EntryItem { at, why, src, rec } = item::decode(item)?;
+    Ok(Entry { id, at: Timestamp::from_millis(at), reason: why, source: src, record: rec.0 })
+}
+
+fn audit(item: Item) -> Result<Audit> {
+    let id = id_of(&item)?;
+    let a: AuditItem = item::decode(item)?;
+    Ok(Audit {
+        id,
+        actor: a.who,
+        action: a.act,
+        target: a.on,
+        request_id: a.req,
+        at: Timestamp::from_millis(a.at),
+        details: serde_json::from_str(&a.details).unwrap_or_default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_tells_its_time_and_sorts_by_it() {
+        let (early, late) = (Timestamp::from_millis(1_795_000_000_000), Timestamp::from_millis(1_795_000_000_001));
+        let (a, b) = (LogId::new(early, [0xff; 10]), LogId::new(late, [0; 10]));
+        assert_eq!((a.at(), b.at(), a < b), (early, late, true));
+        assert_eq!(a.as_str().parse(), Ok(a.clone()));
+        assert_eq!("0#".parse::<LogId>(), Err(BadId));
+    }
+
+    #[test]
+    fn the_months_before_january_are_last_years() {
+        let months = months_back("2026-02-03T00:00:00.000Z".parse().unwrap());
+        assert_eq!(months[..3], ["2026-02", "2026-01", "2025-12"]);
+        assert_eq!((months.len(), months[12].as_str()), (13, "2025-02"));
     }
 }

@@ -1,12 +1,17 @@
 //! Sends that wait for a person to reconnect their account.
 
-use domain::{Account, AccountId, Failure, Head, Message, Timestamp};
+use domain::{Account, AccountId, AccountStatus, ConversationId, Delivery, DeliveryStatus, Failure, Head, Message, MessageId, Timestamp};
 
-use crate::{Result, Tenant};
+use crate::change::{When, Write};
+use crate::item::{self, s};
+use crate::retry::unparked;
+use crate::send::{Seen, UNTIL_A_PERSON, waits_for_part};
+use crate::store::{Index, Range, Read, Sk};
+use crate::{Result, Tenant, key};
 
 impl Tenant<'_> {
-    /// The account that `account` was read as cannot send: the message and its conversation wait for a reconnect. If the
-    /// account has another credential by now, they go on instead.
+    /// The account that `account` was read as cannot send: the message and its conversation wait for a reconnect. If it has
+    /// been reconnected since, they go on instead.
     pub async fn park_account(
         &self,
         account: &Account,
@@ -15,11 +20,49 @@ impl Tenant<'_> {
         why: &Failure,
         now: Timestamp,
     ) -> Result<Head> {
-        todo!()
+        // First where a reconnect finds it, then the wait, then a look whether one has happened: it sees us or we see it.
+        let at = key::parked(&self.id, &account.id, &head.id);
+        let entry = [("pk".to_owned(), s(&at.pk)), ("sk".to_owned(), s(&at.sk))];
+        self.truth().write(&Write::Put(entry.into(), When::Always)).await?;
+        let park = |d: &Delivery| Delivery { claim: None, parked: Some(why.clone()), ..d.clone() };
+        self.change_own(message, park, Seen::Yes).await?;
+        let wait = |h: &Head| Some(Head { wait: Some(UNTIL_A_PERSON), due: None, ..h.clone() });
+        let waiting = self.change_head(&head.id, Some(head.clone()), wait).await?.now();
+        let current = self.account(&account.id).await?;
+        let renewed = |a: &Account| a.credential != account.credential && a.status == AccountStatus::Active;
+        if current.is_some_and(|a| renewed(&a)) {
+            self.unpark_conversation(&account.id, &head.id, now).await?;
+            return Ok(self.head(&head.id).await?.unwrap_or_else(|| head.clone()));
+        }
+        Ok(waiting.unwrap_or_else(|| head.clone()))
     }
 
-    /// Wakes every conversation that waits for this account, each in its order. Returns how many.
+    /// Wakes every conversation that waits for this account, each in its order. Returns how many. Safe to repeat.
     pub async fn unpark_account(&self, account: &AccountId, now: Timestamp) -> Result<usize> {
-        todo!()
+        let pk = format!("{}#Q#{account}", self.id);
+        let range = Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Consistent };
+        let waiting = self.truth().all(&range).await?;
+        for entry in &waiting {
+            let id: ConversationId = item::tail(&item::key_of(entry)?.sk)?;
+            self.unpark_conversation(account, &id, now).await?;
+        }
+        Ok(waiting.len())
+    }
+
+    async fn unpark_conversation(&self, account: &AccountId, id: &ConversationId, now: Timestamp) -> Result<()> {
+        let head = self.head(id).await?;
+        for order in head.iter().flat_map(|h| &h.out) {
+            if let Ok(message) = MessageId::in_conversation(id, order) {
+                let waits = |m: &Message| m.delivery.as_ref().is_some_and(|d| d.status() == DeliveryStatus::Parked);
+                let unpark = |m: &Message| (waits(m) && !waits_for_part(m)).then(|| unparked(m));
+                self.change_message(&message, None, unpark).await?;
+            }
+        }
+        if head.is_some() {
+            let due = self.stuck(now);
+            let wake = |h: &Head| Some(Head { wait: None, wakes: h.wakes + 1, due: Some(due), ..h.clone() });
+            self.change_head(id, head.filter(|h| h.wait.is_some()), wake).await?;
+        }
+        self.truth().write(&Write::Delete(key::parked(&self.id, account, id), When::Always)).await.map(drop)
     }
 }

@@ -1,8 +1,16 @@
 //! What an agent sends, taken once: the idempotency pointer, the messages and the head in one transaction.
 
-use domain::{ConversationId, Head, Message, Timestamp, UserId};
+use std::time::Duration;
 
-use crate::{Result, Tenant};
+use domain::conversation::OUT_MAX;
+use domain::message::{Author, ReplyTo, Request};
+use domain::{ConversationId, Delivery, Direction, Head, Message, MessageId, MessageType, Status, Timestamp, UserId};
+
+use crate::change::{When, Write};
+use crate::item::pointer::Taken;
+use crate::receive::with_newest;
+use crate::store::{Read, TRIES, Transacted};
+use crate::{Error, Result, Tenant, item, key};
 
 /// One POST of an agent.
 #[derive(Clone, Debug)]
@@ -14,38 +22,157 @@ pub struct Submit {
     pub client_id: String,
     /// Of the request's body: the same key with another hash is refused.
     pub body_hash: String,
-    /// A text each, in order; 1 to 40.
+    /// A text each, in order; 1 to [`PARTS_MAX`].
     pub parts: Vec<String>,
-    pub reply_to: Option<domain::message::ReplyTo>,
+    pub reply_to: Option<ReplyTo>,
     /// The newest `seq` that the sender has seen.
     pub expected_seq: Option<u64>,
     /// Send although a teammate has written since.
     pub force: bool,
 }
 
+/// At most this many parts: they lie in one transaction, which takes a hundred items.
+pub const PARTS_MAX: usize = 40;
+
+/// A send that has not left by then is looked at: its wake was lost, or its holder died (lease 30 s, and some).
+pub const STUCK: Duration = Duration::from_secs(45);
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Submitted {
     /// New, with the head as it stands now.
-    Created(Vec<Message>, Head),
+    Created(Vec<Message>, Box<Head>),
     /// This request was taken before: its messages as they stand now.
     Same(Vec<Message>),
     /// The key was used for another body.
     OtherBody,
     /// A teammate wrote this `seq` since.
     NewerReply { seq: u64 },
-    /// [`domain::conversation::OUT_MAX`] sends wait already.
+    /// [`OUT_MAX`] sends wait already.
     OutFull,
     NotFound,
 }
 
 impl Tenant<'_> {
-    /// What a request with this key came to, if it was taken before. One read. `Same` or `OtherBody`.
+    /// What a request with this key came to, if it was taken before: `Same` or `OtherBody`.
     pub async fn submitted(&self, conversation: &ConversationId, what: &Submit) -> Result<Option<Submitted>> {
-        todo!()
+        let Some(taken) = self.taken(conversation, &what.user, &what.client_id).await? else { return Ok(None) };
+        if taken.b != what.body_hash {
+            return Ok(Some(Submitted::OtherBody));
+        }
+        Ok(Some(Submitted::Same(self.messages_by_id(&taken.ms).await?)))
     }
 
     /// Takes a request. `head` is as the caller read it, for the window; it is read again where it has moved on.
     pub async fn submit(&self, head: Head, what: &Submit, now: Timestamp) -> Result<Submitted> {
-        todo!()
+        let id = head.id.clone();
+        let mut seen = Some(head);
+        for attempt in 0..TRIES {
+            self.tables.pause.before(attempt).await;
+            let Some(head) = (match seen.take() {
+                Some(head) => Some(head),
+                None => self.head(&id).await?,
+            }) else {
+                return Ok(Submitted::NotFound);
+            };
+            if let Some(refused) = refusal(&head, what) {
+                // A repeat gets the answer of the first time, whatever has happened since.
+                return Ok(self.submitted(&id, what).await?.unwrap_or(refused));
+            }
+            let messages = sends(&head, what, now);
+            let after = with_sends(head.clone(), what, &messages, self.stuck(now));
+            match self.truth().transact(&self.submit_writes(&head, &after, what, &messages)?).await? {
+                Transacted::Done => return Ok(Submitted::Created(messages, Box::new(after))),
+                Transacted::Unmet(unmet) if unmet.contains(&0) => {
+                    let missing = || Error::Corrupt("a request that was taken has no pointer".to_owned());
+                    return self.submitted(&id, what).await?.ok_or_else(missing);
+                }
+                Transacted::Unmet(_) | Transacted::Conflict => {}
+            }
+        }
+        Err(Error::Retry("others kept changing the conversation".to_owned()))
     }
+
+    fn submit_writes(&self, old: &Head, new: &Head, what: &Submit, messages: &[Message]) -> Result<Vec<Write>> {
+        let taken = Taken { b: what.body_hash.clone(), ms: messages.iter().map(|m| m.id.clone()).collect() };
+        let hash = self.idempotency(&old.id, &what.user, &what.client_id)?;
+        let mut writes = vec![Write::Put(item::encode(&key::pointer(&self.id, &hash), &taken)?, When::Absent)];
+        for message in messages {
+            writes.push(Write::Put(item::message::outbound(&self.id, message, &old.account)?, When::Always));
+        }
+        writes.push(self.head_write(old, new)?);
+        Ok(writes)
+    }
+
+    pub(crate) async fn taken(
+        &self,
+        conversation: &ConversationId,
+        user: &UserId,
+        client_id: &str,
+    ) -> Result<Option<Taken>> {
+        let at = key::pointer(&self.id, &self.idempotency(conversation, user, client_id)?);
+        self.truth().get(&at, Read::Consistent).await?.map(item::decode).transpose()
+    }
+
+    fn idempotency(&self, conversation: &ConversationId, user: &UserId, client_id: &str) -> Result<String> {
+        let parts = ["idempotency", user.as_str(), conversation.as_str(), client_id];
+        Ok(self.tables.id_key()?.name(&self.id, &parts))
+    }
+
+    /// When a send that starts now is looked at again.
+    pub(crate) fn stuck(&self, now: Timestamp) -> Timestamp {
+        now.plus(self.tables.scale.of(STUCK))
+    }
+}
+
+fn refusal(head: &Head, what: &Submit) -> Option<Submitted> {
+    if head.out.len() + what.parts.len() > OUT_MAX {
+        return Some(Submitted::OutFull);
+    }
+    let newer = head.last_replies.by_others(&what.user)?;
+    let unseen = what.expected_seq.is_some_and(|seen| newer > seen);
+    (unseen && !what.force).then_some(Submitted::NewerReply { seq: newer })
+}
+
+fn sends(head: &Head, what: &Submit, now: Timestamp) -> Vec<Message> {
+    let part = |(i, text): (usize, &String)| Message {
+        id: MessageId::new(&head.id, now, head.seq + 1 + i as u64),
+        direction: Direction::Outbound,
+        kind: MessageType::Text,
+        text: Some(text.clone()),
+        author: Author::User { id: what.user.clone(), name: what.user_name.clone() },
+        channel_message_id: None,
+        reply_to: what.reply_to.clone().filter(|_| i == 0),
+        request: Some(Request { client_id: what.client_id.clone(), part: u16::try_from(i).unwrap_or(u16::MAX) }),
+        delivery: Some(Delivery::queued()),
+        raw_type: None,
+        raw: None,
+        sent_at: now,
+        received_at: now,
+        created_at: now,
+        rev: 1,
+    };
+    what.parts.iter().enumerate().map(part).collect()
+}
+
+fn with_sends(mut head: Head, what: &Submit, messages: &[Message], stuck: Timestamp) -> Head {
+    for message in messages {
+        head.seq = message.seq();
+        head.last_replies = head.last_replies.with(&what.user, message.seq());
+        head.out.push(message.id.order().to_owned());
+        head = with_newest(head, message);
+    }
+    head.rev += 1;
+    head.status = match head.status {
+        Status::Resolved | Status::Snoozed => Status::Open,
+        Status::Open | Status::Pending => head.status,
+    };
+    with_due(head, stuck)
+}
+
+/// The head, looked at by `stuck` at the latest, unless it knows itself until when it waits.
+pub(crate) fn with_due(mut head: Head, stuck: Timestamp) -> Head {
+    if head.wait.is_none_or(|until| until < stuck) {
+        head.due = Some(head.due.map_or(stuck, |due| due.min(stuck)));
+    }
+    head
 }

@@ -1,12 +1,16 @@
 //! The handles: one for a tenant's items, one for those that belong to no tenant.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::SharedCredentialsProvider;
+use aws_sdk_dynamodb::config::{SharedCredentialsProvider, SharedInterceptor};
 use domain::{IdKey, TenantCtx, TenantId, time::TimeScale};
 
-use crate::{Global, Meter, Tenant};
+use crate::guard::Guard;
+use crate::{Error, Global, Meter, Result, Tenant};
 
 /// Gives credentials that carry the tenant as a session tag. `credential` caches them.
 pub type TenantCredentials = Arc<dyn Fn(&TenantId) -> SharedCredentialsProvider + Send + Sync>;
@@ -29,19 +33,101 @@ pub struct TablesConfig {
 }
 
 pub struct Tables {
-    pub(crate) conf: TablesConfig,
+    pub(crate) truth: String,
+    pub(crate) live: String,
+    pub(crate) scale: TimeScale,
+    pub(crate) pause: Pause,
+    id_key: Option<IdKey>,
+    base: Client,
+    global: Client,
+    meter: Option<Meter>,
+    tenant_credentials: Option<TenantCredentials>,
+    clients: Mutex<HashMap<TenantId, Client>>,
 }
+
+/// At most this many tenants' clients are kept; a client is some kilobytes.
+const CLIENTS: usize = 500;
 
 impl Tables {
     pub fn new(conf: TablesConfig) -> Self {
-        Self { conf }
+        let global = guarded(&conf.client, Guard::of_global(), conf.meter.as_ref(), None);
+        Self {
+            truth: conf.truth,
+            live: conf.live,
+            scale: conf.scale,
+            pause: Pause::new(conf.seed, conf.scale),
+            id_key: conf.id_key,
+            base: conf.client,
+            global,
+            meter: conf.meter,
+            tenant_credentials: conf.tenant_credentials,
+            clients: Mutex::new(HashMap::new()),
+        }
     }
 
     pub fn tenant(&self, ctx: &TenantCtx) -> Tenant<'_> {
-        todo!()
+        Tenant { tables: self, id: ctx.id().clone(), client: self.client_of(ctx.id()) }
     }
 
     pub fn global(&self) -> Global<'_> {
-        todo!()
+        Global { tables: self, client: self.global.clone() }
+    }
+
+    pub(crate) fn id_key(&self) -> Result<&IdKey> {
+        self.id_key.as_ref().ok_or_else(|| Error::Denied("this function has no id key".to_owned()))
+    }
+
+    fn client_of(&self, tenant: &TenantId) -> Client {
+        let make = || {
+            let credentials = self.tenant_credentials.as_ref().map(|of| of(tenant));
+            guarded(&self.base, Guard::of_tenant(tenant), self.meter.as_ref(), credentials)
+        };
+        let Ok(mut clients) = self.clients.lock() else { return make() };
+        if clients.len() >= CLIENTS && !clients.contains_key(tenant) {
+            clients.clear();
+        }
+        clients.entry(tenant.clone()).or_insert_with(make).clone()
+    }
+}
+
+fn guarded(base: &Client, guard: Guard, meter: Option<&Meter>, credentials: Option<SharedCredentialsProvider>) -> Client {
+    let mut conf = base.config().to_builder();
+    conf.push_interceptor(SharedInterceptor::new(guard));
+    if let Some(meter) = meter {
+        conf.push_interceptor(SharedInterceptor::new(meter.clone()));
+    }
+    if let Some(credentials) = credentials {
+        conf.set_credentials_provider(Some(credentials));
+    }
+    Client::from_conf(conf.build())
+}
+
+/// Waits before another try: full jitter, doubling from 20 ms.
+#[derive(Debug)]
+pub(crate) struct Pause {
+    state: AtomicU64,
+    scale: TimeScale,
+}
+
+impl Pause {
+    pub(crate) fn new(seed: u64, scale: TimeScale) -> Self {
+        Self { state: AtomicU64::new(seed), scale }
+    }
+
+    /// The first try waits for nothing.
+    pub(crate) async fn before(&self, attempt: u32) {
+        if attempt > 0 {
+            let most = 20_000_u64 << attempt.min(6);
+            let micros = self.next() % most;
+            tokio::time::sleep(self.scale.of(Duration::from_micros(micros))).await;
+        }
+    }
+
+    /// SplitMix64: good enough to spread writers, and replayable by its seed.
+    fn next(&self) -> u64 {
+        let mut z = self.state.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
     }
 }
