@@ -1,0 +1,111 @@
+# Everything by name: `make help` lists it. cargo, node, python3, make and apt are all that must be there.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL: # Cargo and the tests each use every core already.
+
+CACHE := $(HOME)/.cache/switchboard
+VENV := $(CACHE)/venv
+TOOLS := $(CACHE)/tools
+
+# CI starts from a fresh clone each time, so what it compiles outlives the clone.
+ifeq ($(CI),true)
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+else
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+endif
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= us-east-1
+
+FUNCTIONS := $(notdir $(wildcard functions/*))
+TEMPLATE := infra/template.yaml
+CARGO_DENY := 0.20.2
+ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+# ── Run ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+run: build ## The whole system on http://127.0.0.1:8787, with a demo sign-in
+	@exec $(CARGO_TARGET_DIR)/debug/local
+
+build: web/dist/index.html ## The web app, every function and the local host
+	@cargo build --locked --workspace --bins
+
+# The lock file that npm writes into node_modules says what it has installed.
+web/node_modules/.package-lock.json: web/package-lock.json
+	@cd web && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
+	@cd web && npm run --silent build
+	@touch $@
+
+# ── Test ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+test: tools check-format lint deny build test-rust check-generated test-web test-browser test-infra ## Everything that CI checks
+
+check-format: ## rustfmt has nothing to say
+	@cargo fmt --all --check
+
+lint: ## clippy has nothing to say
+	@cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
+
+test-rust: build ## Unit, property and storage tests, the template's promises, and the scenes
+	@cargo test --locked --workspace --no-fail-fast
+
+deny: $(TOOLS)/bin/cargo-deny ## The arrows between crates, licences and sources (deny.toml)
+	@$(TOOLS)/bin/cargo-deny check -A unused-wrapper bans licenses sources
+
+check-generated: web/node_modules/.package-lock.json ## docs/openapi.json and the web app's schemas say what the code says
+	@cargo run --locked --quiet -p api --bin openapi -- --check
+	@cd web && npm run --silent generate:check
+
+generate: web/node_modules/.package-lock.json ## Writes docs/openapi.json and the web app's schemas anew
+	@cargo run --locked --quiet -p api --bin openapi
+	@cd web && npm run --silent generate
+
+test-web: web/node_modules/.package-lock.json ## The web app: lint, types, unit tests
+	@cd web && npm run --silent check
+
+test-browser: build chromium ## The web app in headless Chromium, against the local host
+	@cd web && npm run --silent e2e
+
+test-infra: $(VENV)/.ready ## cfn-lint and SAM accept the template; tests/tests/template.rs holds its promises
+	@$(VENV)/bin/cfn-lint $(TEMPLATE)
+	@$(VENV)/bin/sam validate --lint --template-file $(TEMPLATE)
+
+bench: ## The figures of performance: ratios in one run
+	@cargo build --locked --release --bins $(FUNCTIONS:%=-p %)
+	@cargo bench --locked -p scenes
+
+# ── Deploy ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+build-sam: $(VENV)/.ready ## Every function for arm64, as `sam deploy` takes it, in .aws-sam/
+	@rustup target list --installed | grep -q aarch64-unknown-linux-gnu || rustup target add aarch64-unknown-linux-gnu
+	@PATH="$(VENV)/bin:$$PATH" CARGO_NET_OFFLINE=$${CARGO_NET_OFFLINE:-false} sam build
+	@for f in $(CURDIR)/.aws-sam/build/*/bootstrap; do printf '%10d bytes  %s\n' "$$(stat -c %s "$$f")" "$${f#$(CURDIR)/}"; done
+
+# ── Tools ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+tools: $(VENV)/.ready $(TOOLS)/bin/cargo-deny chromium web/node_modules/.package-lock.json ## What the tests need, installed once
+
+$(VENV)/.ready: infra/tools/requirements.txt
+	@python3 -m venv $(VENV) || { $(ROOT) apt-get update -qq && $(ROOT) apt-get install -y -qq python3-venv && python3 -m venv $(VENV); }
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(TOOLS)/bin/cargo-deny:
+	@cargo install --locked --quiet --version $(CARGO_DENY) --root $(TOOLS) --target-dir $(TOOLS)/build cargo-deny
+	@rm -rf $(TOOLS)/build
+
+chromium:
+	@command -v chromium >/dev/null || { $(ROOT) apt-get update -qq && $(ROOT) apt-get install -y -qq --no-install-recommends chromium; }
+
+clean-data: ## Forgets what the local system has stored
+	@rm -rf .switchboard
+
+.PHONY: help run build test check-format lint test-rust deny check-generated generate test-web test-browser test-infra \
+  bench build-sam tools chromium clean-data
