@@ -20,6 +20,7 @@
 //! | a tenant; a slug's tenant | truth | `G#T#tenant`; `G#S#slug` | `T`; `S` |
 //! | a login; a person, memberships; a sign-in | truth | `G#L#hash`; `G#P#user`; `G#F#session` | `L`; `P`, `M#tenant`; `F` |
 //! | how far `sweep` has come | truth | `W#sweep` | `W` |
+//! | how often something was tried | live | `G#B#hash` | `B` |
 //! | a connection's tenant | live | `N#connection` | `N` |
 
 use domain::conversation::Status;
@@ -136,6 +137,9 @@ pub fn person(id: &UserId) -> Key {
 }
 pub fn membership(user: &UserId, tenant: &TenantId) -> Key {
     key(format!("G#P#{user}"), format!("{MEMBERSHIPS}{tenant}"))
+}
+pub fn tries(hash: &str) -> Key {
+    key(format!("G#B#{hash}"), "B")
 }
 pub fn session(id: &str) -> Key {
     key(format!("G#F#{id}"), "F")

@@ -34,6 +34,7 @@ pub mod tenant;
 #[cfg(feature = "test-support")]
 pub mod testing;
 pub mod ticket;
+pub mod tries;
 pub mod unrouted;
 
 pub use channel_route::{PutRoute, Route};
@@ -56,4 +57,5 @@ pub use sync_log::{LogRead, Ref, RefKind};
 pub use tables::{Tables, TablesConfig, TenantCredentials};
 pub use tenant::Tenant;
 pub use ticket::Ticket;
+pub use tries::Tries;
 pub use unrouted::Unrouted;
