@@ -1,0 +1,192 @@
+//! Each function may do what it does, to what it does it to, and nothing more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use local::template::{Addresses, Function, Statement, Template, document, queue_arn};
+use serde_json::{Value, json};
+
+const TEXT: &str = include_str!("../../infra/template.yaml");
+
+fn template() -> Template {
+    Template::read(TEXT, &BTreeMap::new(), Addresses::default()).expect("the local host reads the template")
+}
+
+fn statements<'a>(template: &'a Template, function: &Function) -> &'a [Statement] {
+    let role = template.roles.values().find(|role| role.arn == function.role).expect("a function's role is there");
+    &role.statements
+}
+
+/// The services that a function's role names, e.g. `sqs`.
+fn services(statements: &[Statement]) -> BTreeSet<&str> {
+    let actions = statements.iter().filter(|statement| !statement.denies).flat_map(|statement| &statement.actions);
+    actions.filter_map(|action| action.split(':').next()).collect()
+}
+
+#[test]
+fn no_role_names_every_action_or_every_resource() {
+    for (name, role) in template().roles {
+        for statement in role.statements.iter().filter(|statement| !statement.denies) {
+            assert!(!statement.resources.iter().any(|resource| resource == "*"), "{name}: {statement:?}");
+            assert!(!statement.actions.iter().any(|action| action.contains('*')), "{name}: {statement:?}");
+        }
+    }
+}
+
+#[test]
+fn a_role_reads_like_its_functions_dependency_list() {
+    let template = template();
+    let found: BTreeMap<_, _> = template
+        .functions
+        .values()
+        .map(|function| {
+            (
+                function.binary.as_str(),
+                services(statements(&template, function)).into_iter().collect::<Vec<_>>().join(" "),
+            )
+        })
+        .collect();
+    let expected = BTreeMap::from([
+        ("api", "dynamodb logs s3 secretsmanager sqs sts"),
+        ("connect", "dynamodb execute-api logs sts"),
+        ("deliver", "dynamodb logs secretsmanager sqs sts"),
+        ("ingest", "dynamodb logs s3 secretsmanager sqs sts"),
+        ("push", "dynamodb execute-api logs s3 sts"),
+        ("quarantine", "dynamodb logs sqs sts"),
+        ("relay", "dynamodb logs s3 sqs"),
+        ("sweep", "dynamodb logs s3 sqs sts"),
+        ("webhook", "logs s3 secretsmanager sqs"),
+    ]);
+    assert_eq!(found, expected.into_iter().map(|(name, list)| (name, list.to_owned())).collect());
+}
+
+#[test]
+fn no_function_sends_to_the_queue_that_it_reads() {
+    let template = template();
+    for mapping in &template.queue_mappings {
+        let function = &template.functions[&mapping.function];
+        let sends = statements(&template, function).iter().any(|statement| {
+            statement.actions.iter().any(|action| action == "sqs:SendMessage")
+                && statement.resources.contains(&mapping.queue_arn)
+        });
+        assert!(!sends, "{} would feed itself", function.binary);
+    }
+    assert!(template.queue_mappings.iter().any(|mapping| mapping.queue_arn == queue_arn("switchboard-outbound")));
+}
+
+#[test]
+fn a_function_reaches_only_keys_that_belong_to_no_tenant() {
+    let template = template();
+    for function in template.functions.values() {
+        for statement in statements(&template, function) {
+            let items =
+                statement.actions.iter().any(|action| action.starts_with("dynamodb:") && action.contains("Item"))
+                    || statement.actions.iter().any(|action| action == "dynamodb:Query");
+            if items {
+                let keys = texts(&statement.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
+                let known = ["R#*", "G#*", "W#*", "DUE#*", "N#*"];
+                assert!(
+                    !keys.is_empty() && keys.iter().all(|key| known.contains(&key.as_str())),
+                    "{}: {keys:?}",
+                    function.binary
+                );
+                assert_eq!(statement.condition["Null"]["dynamodb:LeadingKeys"], "false", "{}", function.binary);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_session_reaches_its_tenants_items_objects_and_secret_alone() {
+    let template = template();
+    let role = template.roles.iter().find(|(name, _)| name.contains("-tenant-")).expect("TenantRole").1;
+    let tag = "${aws:PrincipalTag/tenant}";
+    for statement in role.statements.iter().filter(|statement| !statement.denies) {
+        let by_key = statement.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+            == json!(format!("{tag}#*"))
+            && statement.condition["Null"]["dynamodb:LeadingKeys"] == "false";
+        let by_name = statement.resources.iter().all(|resource| resource.contains(tag));
+        assert!(by_key || by_name, "{statement:?}");
+    }
+    let denied: Vec<_> = role.statements.iter().filter(|statement| statement.denies).flat_map(|s| &s.actions).collect();
+    assert!(denied.iter().any(|action| *action == "dynamodb:Scan"), "{denied:?}");
+}
+
+#[test]
+fn only_functions_become_a_tenant_and_only_with_a_tag_that_names_one() {
+    let document = document(TEXT).expect("the template is YAML");
+    let trust = &document["Resources"]["TenantRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"];
+    assert_eq!(trust.as_array().map(Vec::len), Some(1));
+    assert_eq!(trust[0]["Action"], json!(["sts:AssumeRole", "sts:TagSession"]));
+    assert_eq!(trust[0]["Condition"]["StringLike"]["aws:RequestTag/tenant"], "????????????????");
+    for who in trust[0]["Principal"]["AWS"].as_array().expect("roles") {
+        assert_eq!(who["Fn::GetAtt"][1], "Arn", "{who}");
+    }
+}
+
+#[test]
+fn the_apis_are_throttled_and_log_no_query_string() {
+    let document = document(TEXT).expect("the template is YAML");
+    for stage in ["HttpStage", "SocketStage"] {
+        let stage = &document["Resources"][stage]["Properties"];
+        assert_eq!(stage["AutoDeploy"], true);
+        assert!(stage["DefaultRouteSettings"]["ThrottlingRateLimit"].as_u64().is_some());
+        let log = stage["AccessLogSettings"].to_string();
+        assert!(log.contains("$context.routeKey") && !log.to_lowercase().contains("query"), "{log}");
+    }
+}
+
+#[test]
+fn alarms_watch_what_somebody_must_act_on() {
+    let document = document(TEXT).expect("the template is YAML");
+    let alarms = document["Resources"].as_object().expect("resources").values();
+    let alarms =
+        alarms.filter(|resource| resource["Type"] == "AWS::CloudWatch::Alarm").map(|alarm| &alarm["Properties"]);
+    let mut watched = BTreeMap::<&str, BTreeSet<String>>::new();
+    for alarm in alarms {
+        assert!(!alarm["AlarmActions"].is_null(), "{alarm}");
+        let of = alarm["Dimensions"][0]["Value"].to_string();
+        watched.entry(alarm["MetricName"].as_str().expect("a metric")).or_default().insert(of);
+    }
+    let functions = template().functions.len();
+    let counts: BTreeMap<_, _> = watched.iter().map(|(metric, of)| (*metric, of.len())).collect();
+    let expected = BTreeMap::from([
+        ("5xx", 1),
+        ("ApproximateAgeOfOldestMessage", 2),
+        ("ApproximateNumberOfMessagesVisible", 2),
+        ("Errors", functions),
+        ("IntegrationError", 1),
+        ("IteratorAge", 2),
+        ("ThrottledRequests", 2),
+        ("Throttles", functions),
+        ("dead_letters", 1),
+        ("reauth_required", 1),
+        ("unknown_sends", 1),
+    ]);
+    assert_eq!(counts, expected);
+}
+
+#[test]
+fn browsers_are_told_what_the_app_may_do() {
+    let headers: BTreeMap<_, _> = template().app_headers.into_iter().collect();
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("x-frame-options", "DENY"),
+    ] {
+        assert_eq!(headers.get(name).map(String::as_str), Some(value), "{name}");
+    }
+    assert!(headers["content-security-policy"].contains("connect-src 'self' wss://"), "{headers:?}");
+    let document = document(TEXT).expect("the template is YAML");
+    let policy =
+        &document["Resources"]["AppHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"];
+    assert_eq!(policy["StrictTransportSecurity"]["AccessControlMaxAgeSec"], 31_536_000);
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
+        _ => Vec::new(),
+    }
+}
