@@ -1,1 +1,20 @@
-//! Crate `bootstrap`.
+//! What every function's `main` needs: settings, logs, a clock, HTTP and AWS clients, batches. Knows no messaging.
+
+pub mod aws;
+pub mod batch;
+pub mod clock;
+pub mod http;
+pub mod invoke;
+pub mod logs;
+pub mod metrics;
+pub mod random;
+pub mod settings;
+pub mod stream;
+
+pub use aws::{Aws, Service};
+pub use batch::{Budget, Queue, Retry, SqsRecord, run_batch, run_groups};
+pub use clock::Clock;
+pub use invoke::{Invocation, run};
+pub use random::Random;
+pub use settings::{Settings, SettingsError};
+pub use stream::{StreamRecord, run_stream};

@@ -1,0 +1,119 @@
+//! Logs: JSON lines on standard error, one flat object each, so that a query names its field.
+//!
+//! Fields of the enclosing spans join the event's own. Bodies and secrets are never logged: that is for the callers to
+//! keep, and what the libraries say below a warning is left out, because they would say it all.
+
+use std::{fmt, io::Write};
+
+use serde_json::{Map, Value};
+use tracing::{
+    Event, Level, Metadata, Subscriber,
+    field::{Field, Visit},
+    span::{Attributes, Id, Record},
+};
+use tracing_subscriber::{
+    Layer,
+    filter::FilterFn,
+    layer::{Context, SubscriberExt},
+    registry::LookupSpan,
+    util::SubscriberInitExt,
+};
+
+use crate::{Clock, Settings};
+
+/// Starts logging for this function, and has a panic say where it happened, and not what it was about.
+pub fn start(function: &'static str, settings: &Settings, clock: Clock) {
+    let level = settings.optional("LOG_LEVEL").and_then(|text| text.parse().ok()).unwrap_or(Level::INFO);
+    let filter = FilterFn::new(move |metadata| wanted(metadata, level));
+    let lines = Lines { function, clock }.with_filter(filter);
+    // A second start in one process (functions run inside a test) keeps the first.
+    if tracing_subscriber::registry().with(lines).try_init().is_ok() {
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            tracing::error!(place, "panicked");
+        }));
+    }
+}
+
+/// Whose lines below a warning are left out.
+const LIBRARIES: [&str; 7] = ["aws_", "hyper", "rustls", "reqwest", "lambda_", "h2", "tower"];
+
+fn wanted(metadata: &Metadata<'_>, level: Level) -> bool {
+    let library = LIBRARIES.iter().any(|name| metadata.target().starts_with(name));
+    *metadata.level() <= if library { level.min(Level::WARN) } else { level }
+}
+
+struct Lines {
+    function: &'static str,
+    clock: Clock,
+}
+
+/// The fields of a span, kept with it until an event asks for them.
+struct Fields(Map<String, Value>);
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        let mut fields = Fields(Map::new());
+        attributes.record(&mut fields);
+        span.extensions_mut().insert(fields);
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        if let Some(fields) = span.extensions_mut().get_mut::<Fields>() {
+            values.record(fields);
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut line = Fields(self.opening(event.metadata()));
+        for span in context.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
+            if let Some(fields) = span.extensions().get::<Fields>() {
+                line.0.extend(fields.0.clone());
+            }
+        }
+        event.record(&mut line);
+        let mut text = Value::Object(line.0).to_string();
+        text.push('\n');
+        // One write a line: lines of two threads never mix. There is nowhere to report that a log cannot be written.
+        let _ = std::io::stderr().write_all(text.as_bytes());
+    }
+}
+
+impl Lines {
+    fn opening(&self, metadata: &Metadata<'_>) -> Map<String, Value> {
+        let time = jiff::Timestamp::from_millisecond(self.clock.now()).unwrap_or_default();
+        let mut line = Map::new();
+        line.insert("timestamp".to_owned(), format!("{time:.3}").into());
+        line.insert("level".to_owned(), metadata.level().as_str().to_ascii_lowercase().into());
+        line.insert("function".to_owned(), self.function.into());
+        line
+    }
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.insert(field.name().to_owned(), format!("{value:?}").into());
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+}
