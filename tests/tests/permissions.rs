@@ -153,14 +153,14 @@ fn alarms_watch_what_somebody_must_act_on() {
         ("5xx", 1),
         ("ApproximateAgeOfOldestMessage", 2),
         ("ApproximateNumberOfMessagesVisible", 2),
+        ("DeadLetters", 1),
         ("Errors", functions),
         ("IntegrationError", 1),
         ("IteratorAge", 2),
+        ("ReauthRequired", 1),
         ("ThrottledRequests", 2),
         ("Throttles", functions),
-        ("dead_letters", 1),
-        ("reauth_required", 1),
-        ("unknown_sends", 1),
+        ("UnknownSends", 2),
     ]);
     assert_eq!(counts, expected);
 }
