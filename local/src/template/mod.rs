@@ -103,6 +103,11 @@ impl Template {
     }
 }
 
+/// The template as it is written, with each short tag in its long form: for checks of what no function is told.
+pub fn document(text: &str) -> Result<Value, Refusal> {
+    yaml::parse(text)
+}
+
 /// Parameters as they stand: chosen ones, else their defaults. One without either is refused.
 fn chosen(document: &Value, overrules: &BTreeMap<String, String>) -> Result<BTreeMap<String, Value>, Refusal> {
     let mut chosen = BTreeMap::new();
@@ -128,11 +133,6 @@ struct Resource {
     kind: String,
     properties: Value,
     metadata: Value,
-}
-
-fn typed<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        typed(&self.logical, &self.properties)
-    }
 }
 
 fn typed<T: DeserializeOwned>(at: &str, value: &Value) -> Result<T, Refusal> {
