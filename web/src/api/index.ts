@@ -1,0 +1,87 @@
+// The agents' API, a function per operation.
+import { z } from "zod";
+
+import { credentialCall, holdToken, request, takeToken } from "./http";
+import * as schemas from "./schemas";
+import type { Conversation, Message, Status } from "./schemas";
+
+interface Cancel {
+  signal?: AbortSignal;
+}
+
+export interface Filter {
+  status: Status;
+  /** `me`, `none`, or left out for everybody's. */
+  assignedTo?: "me" | "none";
+}
+
+export interface Reply {
+  /** The Idempotency-Key: made with the draft, so that pressing Send twice sends once. */
+  clientId: string;
+  text: string;
+  replyTo: string | null;
+  /** The newest `seq` that the agent has seen. */
+  expectedSeq: number;
+  force: boolean;
+}
+
+/** Rows per page of the list, and messages per page of a thread. */
+export const PAGE = 50;
+
+function query(values: Record<string, string | number | null | undefined>): string {
+  const set = Object.entries(values).filter((entry): entry is [string, string | number] => entry[1] !== null && entry[1] !== undefined);
+  return set.length === 0 ? "" : `?${new URLSearchParams(set.map(([name, value]) => [name, String(value)])).toString()}`;
+}
+
+const at = (conversation: string) => `/conversations/${encodeURIComponent(conversation)}`;
+
+export async function signIn(credentials: { email: string; password: string; tenant?: string }): Promise<void> {
+  await takeToken(await credentialCall("/auth/login", credentials));
+}
+
+export async function signOut(): Promise<void> {
+  await credentialCall("/auth/logout");
+  holdToken(null);
+}
+
+export const me = (cancel: Cancel = {}) => request(schemas.me, "/me", cancel);
+
+export const teammates = (cancel: Cancel = {}) => request(schemas.list(schemas.teammate), `/users${query({ limit: 200 })}`, cancel);
+
+export const conversations = (filter: Filter, cursor: string | null, cancel: Cancel = {}) =>
+  request(schemas.list(schemas.conversation), `/conversations${query({ status: filter.status, assigned_to: filter.assignedTo, limit: PAGE, cursor })}`, cancel);
+
+export const conversation = (id: string, cancel: Cancel = {}): Promise<Conversation> => request(schemas.conversation, at(id), cancel);
+
+export const assign = (id: string, userId: string | null): Promise<Conversation> =>
+  request(schemas.conversation, `${at(id)}/assign`, { method: "POST", body: { user_id: userId } });
+
+export const setStatus = (id: string, status: Status): Promise<Conversation> =>
+  request(schemas.conversation, `${at(id)}/status`, { method: "POST", body: { status } });
+
+export const markRead = (id: string, seq: number): Promise<Conversation> =>
+  request(schemas.conversation, `${at(id)}/mark-read`, { method: "POST", body: { seq } });
+
+export const messages = (id: string, cursor: string | null, cancel: Cancel = {}) =>
+  request(schemas.list(schemas.message), `${at(id)}/messages${query({ limit: PAGE, cursor })}`, cancel);
+
+export async function reply(id: string, reply: Reply): Promise<Message[]> {
+  const body: Record<string, unknown> = { parts: [{ type: "text", text: reply.text }], expected_seq: reply.expectedSeq };
+  if (reply.replyTo !== null) body["reply_to"] = reply.replyTo;
+  if (reply.force) body["force"] = true;
+  const call = { method: "POST", body, headers: { "idempotency-key": reply.clientId } } as const;
+  return (await request(schemas.sent, `${at(id)}/messages`, call)).messages;
+}
+
+/** `key` is made once per press of the button: the same press twice is one more try, not two. */
+export const retry = (message: string, key: string): Promise<Message> =>
+  request(
+    z.union([schemas.message, schemas.sent.transform((answer, context) => answer.messages[0] ?? (context.addIssue("no message"), z.NEVER))]),
+    `/messages/${encodeURIComponent(message)}/retry`,
+    { method: "POST", headers: { "idempotency-key": key } },
+  );
+
+export const ticket = () => request(schemas.ticket, "/realtime/tickets", { method: "POST" });
+
+/** Without `since`: the place to start from. */
+export const sync = (since: string | null) => request(schemas.sync, `/sync${query({ since })}`);

@@ -1,0 +1,173 @@
+// One message, or one reply on its way.
+import { CornerUpLeft, Trash2 } from "lucide-react";
+import { memo, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Conversation, Message } from "../../api/schemas";
+import { Avatar } from "../../design/avatar";
+import { IconButton } from "../../design/button";
+import { useFormats } from "../../i18n/formats";
+import { useMe } from "../session/session";
+import styles from "./bubble.module.css";
+import { KindIcon } from "./kind-icon";
+import type { MessageItem } from "./messages";
+import { OutgoingTrouble, Trouble } from "./trouble";
+import type { Outgoing } from "./outbox";
+import { RichText } from "./rich-text";
+import { isShownInFull } from "./shown";
+import { Ticks } from "./ticks";
+
+interface BubbleProps {
+  item: MessageItem;
+  contact: Conversation["contact"];
+  quoted: Message | null;
+  onReply: ((message: Message) => void) | null;
+  onQuote: (id: string) => void;
+}
+
+export const Bubble = memo(function Bubble({ item, contact, quoted, onReply, onQuote }: BubbleProps) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const { message, isFirst, isLast } = item;
+  if (message.type === "system") return <p className={styles.system}>{message.text ?? t("kind.system")}</p>;
+  const inbound = message.direction === "inbound";
+  const teammate = !inbound && message.author.kind === "user" && message.author.id !== me.user.id ? message.author.name : null;
+  const external = message.author.kind === "external" ? t("thread.external") : null;
+  return (
+    <article className={styles.line} data-side={inbound ? "theirs" : "ours"} data-first={isFirst || undefined} data-last={isLast || undefined}>
+      {inbound && <span className={styles.face}>{isLast && <Avatar id={contact.id} name={contact.name} url={contact.avatar_url} size={28} />}</span>}
+      <div className={styles.stack}>
+        {isFirst && (teammate ?? external) !== null && <bdi className={styles.author}>{teammate ?? external}</bdi>}
+        <div className={styles.row}>
+          <div className={styles.bubble} data-status={message.delivery_status}>
+            {message.reply_to !== null && <Quote id={message.reply_to.id} quoted={quoted} contact={contact} onQuote={onQuote} />}
+            <Content message={message} />
+          </div>
+          {onReply !== null && message.deleted_at === null && (
+            <IconButton label={t("thread.reply")} className={styles.reply} onPress={() => onReply(message)}>
+              <CornerUpLeft size={16} className={styles.mirrored} />
+            </IconButton>
+          )}
+        </div>
+        <Reactions message={message} />
+        <Trouble message={message} />
+      </div>
+    </article>
+  );
+});
+
+function Content({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  if (message.deleted_at !== null) {
+    return (
+      <Words meta={<Meta message={message} />} quiet>
+        <Trash2 size={14} aria-hidden="true" /> {t("thread.deleted")}
+      </Words>
+    );
+  }
+  if (isShownInFull(message)) {
+    return (
+      <Words meta={<Meta message={message} />}>
+        <RichText text={message.text ?? ""} />
+      </Words>
+    );
+  }
+  return <NotYetShown message={message} />;
+}
+
+function NotYetShown({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p className={styles.unshown}>
+        <KindIcon type={message.type} size={18} />
+        <span>
+          <strong>{t(`kind.${message.type}`)}</strong>
+          <span>
+            {t("thread.unsupported")} · {t("thread.unsupported_type", { type: `\u2066${message.raw_type ?? message.type}\u2069` })}
+          </span>
+        </span>
+      </p>
+      <Words meta={<Meta message={message} />}>{message.text !== null && <RichText text={message.text} />}</Words>
+    </>
+  );
+}
+
+/** The time sits in the last line of the words where it fits, else on a line of its own. */
+function Words({ children, meta, quiet = false }: { children: ReactNode; meta: ReactNode; quiet?: boolean }) {
+  return (
+    <div className={styles.words} dir="auto" data-quiet={quiet || undefined}>
+      {children}
+      {meta}
+    </div>
+  );
+}
+
+function Meta({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  return (
+    <span className={styles.meta}>
+      {message.edited_at !== null && <span>{t("thread.edited")}</span>}
+      <time dateTime={message.sent_at} title={formats.whole(message.sent_at)}>
+        {formats.time(message.sent_at)}
+      </time>
+      {message.delivery_status !== null && <Ticks status={message.delivery_status} />}
+    </span>
+  );
+}
+
+interface QuoteProps {
+  id: string | null;
+  quoted: Message | null;
+  contact: Conversation["contact"];
+  onQuote: (id: string) => void;
+}
+
+function Quote({ id, quoted, contact, onQuote }: QuoteProps) {
+  const { t } = useTranslation();
+  if (quoted === null || id === null) return <p className={styles.quote}>{t("thread.reply_gone")}</p>;
+  return (
+    <button type="button" className={styles.quote} onClick={() => onQuote(id)}>
+      <bdi className={styles.quoted}>{quoted.direction === "inbound" ? contact.name : (quoted.author.name ?? t("nav.you"))}</bdi>
+      <span dir="auto">{quoted.text ?? t(`kind.${quoted.type}`)}</span>
+    </button>
+  );
+}
+
+function Reactions({ message }: { message: Message }) {
+  if (message.reactions.length === 0) return null;
+  return (
+    <ul className={styles.reactions}>
+      {message.reactions.map((reaction, index) => (
+        <li key={index}>{reaction.emoji}</li>
+      ))}
+    </ul>
+  );
+}
+
+export function OutgoingBubble({ entry, isFirst, quoted, contact }: { entry: Outgoing; isFirst: boolean; quoted: Message | null; contact: Conversation["contact"] }) {
+  const formats = useFormats();
+  return (
+    <article className={styles.line} data-side="ours" data-first={isFirst || undefined} data-last>
+      <div className={styles.stack}>
+        <div className={styles.row}>
+          <div className={styles.bubble} data-status={entry.state === "refused" ? "failed" : "queued"}>
+            {entry.replyTo !== null && <Quote id={entry.replyTo} quoted={quoted} contact={contact} onQuote={() => undefined} />}
+            <Words
+              meta={
+                <span className={styles.meta}>
+                  <time dateTime={entry.createdAt}>{formats.time(entry.createdAt)}</time>
+                  <Ticks status={entry.state === "refused" ? "failed" : "sending"} />
+                </span>
+              }
+            >
+              <RichText text={entry.text} />
+            </Words>
+          </div>
+        </div>
+        <OutgoingTrouble entry={entry} />
+      </div>
+    </article>
+  );
+}

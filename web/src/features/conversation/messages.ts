@@ -1,0 +1,110 @@
+// The messages of a thread, and what is drawn between them.
+import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
+import { useCallback, useMemo, useSyncExternalStore } from "react";
+
+import * as api from "../../api";
+import type { Message } from "../../api/schemas";
+import { known, oldestFirst } from "../inbox/known";
+import type { Outgoing } from "./outbox";
+
+export interface Page {
+  next: string | null;
+  oldest: Message | null;
+}
+
+export const messagesQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ["conversation", id, "messages"],
+    initialPageParam: null as string | null,
+    queryFn: async ({ pageParam, signal }): Promise<Page> => {
+      const page = await api.messages(id, pageParam, { signal });
+      known.take({ messages: page.items });
+      return { next: page.next_cursor, oldest: page.items.at(-1) ?? null };
+    },
+    getNextPageParam: (page) => page.next,
+    staleTime: 5 * 60_000, // The log tells of changes sooner; this mends what it might have missed.
+  });
+
+/** The known messages from the oldest one that was listed on; older ones may have gaps before them. */
+export function within(all: readonly Message[], pages: readonly Page[]): readonly Message[] {
+  const oldest = pages.findLast((page) => page.oldest !== null)?.oldest ?? null;
+  if (pages.at(-1)?.next === null || oldest === null) return all;
+  return all.filter((message) => oldestFirst(message, oldest) >= 0);
+}
+
+export function useMessages(id: string) {
+  const query = useInfiniteQuery(messagesQuery(id));
+  const all = useSyncExternalStore(
+    known.subscribe,
+    useCallback(() => known.messages(id), [id]),
+  );
+  const pages = query.data?.pages;
+  const messages = useMemo(() => (pages === undefined ? [] : within(all, pages)), [all, pages]);
+  return { query, messages };
+}
+
+/** A message and its place in its group: same author within two minutes. */
+export interface MessageItem {
+  kind: "message";
+  key: string;
+  message: Message;
+  isFirst: boolean;
+  isLast: boolean;
+}
+
+export type Item =
+  | { kind: "start"; key: string }
+  | { kind: "day"; key: string; at: string }
+  | { kind: "new"; key: string }
+  | MessageItem
+  | { kind: "outgoing"; key: string; entry: Outgoing; isFirst: boolean };
+
+const GROUP = 2 * 60_000;
+
+interface Between {
+  messages: readonly Message[];
+  outgoing: readonly Outgoing[];
+  /** `seq` of the first message that was unread when the thread was opened. */
+  newFrom: number | null;
+  isComplete: boolean;
+  sameDay: (a: string, b: string) => boolean;
+}
+
+export function itemsOf({ messages, outgoing, newFrom, isComplete, sameDay }: Between): Item[] {
+  const items: Item[] = isComplete && messages.length > 0 ? [{ kind: "start", key: "start" }] : [];
+  const has = new Set(messages.map((message) => message.client_id));
+  let hasNew = false;
+  messages.forEach((message, index) => {
+    const before = messages[index - 1];
+    const after = messages[index + 1];
+    const opensDay = before === undefined || !sameDay(before.sent_at, message.sent_at);
+    const opensNew = !hasNew && newFrom !== null && message.direction === "inbound" && message.seq >= newFrom;
+    if (opensDay) items.push({ kind: "day", key: `day ${message.sent_at.slice(0, 10)} ${message.id}`, at: message.sent_at });
+    if (opensNew) items.push({ kind: "new", key: "new" });
+    hasNew ||= opensNew;
+    const isFirst = opensDay || opensNew || !isOneGroup(before, message);
+    const isLast = after === undefined || !sameDay(message.sent_at, after.sent_at) || !isOneGroup(message, after);
+    // The key survives the change from optimistic to confirmed, so the bubble does not jump.
+    items.push({ kind: "message", key: message.client_id ?? message.id, message, isFirst, isLast });
+  });
+  const last = messages.at(-1);
+  const waiting = outgoing.filter((entry) => !has.has(entry.clientId));
+  waiting.forEach((entry, index) => {
+    if (index === 0 && (last === undefined || !sameDay(last.sent_at, entry.createdAt))) items.push({ kind: "day", key: "day outgoing", at: entry.createdAt });
+    items.push({ kind: "outgoing", key: entry.clientId, entry, isFirst: index === 0 });
+  });
+  return items;
+}
+
+function isOneGroup(before: Message | undefined, message: Message): boolean {
+  if (before === undefined || before.type === "system" || message.type === "system") return false;
+  const apart = new Date(message.sent_at).getTime() - new Date(before.sent_at).getTime();
+  return before.direction === message.direction && before.author.id === message.author.id && before.author.kind === message.author.kind && apart <= GROUP;
+}
+
+/** The first of the last `unread` messages of the customer, by `seq`. */
+export function firstUnread(messages: readonly Message[], unread: number): number | null {
+  if (unread === 0) return null;
+  const inbound = messages.filter((message) => message.direction === "inbound");
+  return inbound.at(-Math.min(unread, inbound.length))?.seq ?? null;
+}

@@ -1,0 +1,157 @@
+// Replies on their way to the server: shown at once, sent in order, asked again with the same key until there is an answer.
+import { useSyncExternalStore } from "react";
+import { z } from "zod";
+
+import * as api from "../../api";
+import { Refused, worthAnotherTry } from "../../api/failure";
+import { known } from "../inbox/known";
+
+const schema = z.object({
+  clientId: z.string(),
+  conversation: z.string(),
+  text: z.string(),
+  replyTo: z.string().nullable(),
+  /** Part of the request's body, which must stay the same for the same key. */
+  expectedSeq: z.number(),
+  force: z.boolean(),
+  createdAt: z.string(),
+  /** `waiting` is sent by itself; `refused` waits for the agent. */
+  state: z.enum(["waiting", "refused"]),
+  problem: z.object({ code: z.string(), requestId: z.string().nullable() }).nullable(),
+});
+
+export type Outgoing = z.infer<typeof schema>;
+
+/** First pause after a failure that passes, ms; doubles up to thirty seconds. */
+const AGAIN = 1_000;
+
+class Outbox {
+  private user: string | null = null;
+  private entries: readonly Outgoing[] = [];
+  private busy = new Set<string>();
+  private failures = 0;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private listeners = new Set<() => void>();
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  current = (): readonly Outgoing[] => this.entries;
+
+  /** Takes up what this person's last visit left unsent. */
+  openFor(user: string): void {
+    if (this.user === user) return;
+    this.user = user;
+    this.become(load(user));
+    window.addEventListener("online", this.run);
+    this.run();
+  }
+
+  close(): void {
+    window.removeEventListener("online", this.run);
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.user = null;
+    this.entries = [];
+    for (const listener of this.listeners) listener();
+  }
+
+  send(reply: { clientId: string; conversation: string; text: string; replyTo: string | null; expectedSeq: number }, now: Date): void {
+    if (this.entries.some((entry) => entry.clientId === reply.clientId)) return;
+    this.become([...this.entries, { ...reply, force: false, createdAt: now.toISOString(), state: "waiting", problem: null }]);
+    this.run();
+  }
+
+  again(clientId: string): void {
+    this.change(clientId, { state: "waiting", problem: null });
+    this.run();
+  }
+
+  /** Over a teammate's newer reply. The body changes, and nothing was stored under the old key: a new one. */
+  force(clientId: string): void {
+    this.change(clientId, { clientId: crypto.randomUUID(), force: true, state: "waiting", problem: null });
+    this.run();
+  }
+
+  drop(clientId: string): void {
+    this.become(this.entries.filter((entry) => entry.clientId !== clientId));
+  }
+
+  private run = (): void => {
+    const user = this.user;
+    const heads = new Map<string, Outgoing>();
+    // In order, one at a time in each conversation; a refused one is the agent's, and holds nobody up.
+    for (const entry of this.entries) if (entry.state === "waiting" && !heads.has(entry.conversation)) heads.set(entry.conversation, entry);
+    for (const [conversation, entry] of heads) {
+      if (user === null || this.busy.has(conversation)) continue;
+      this.busy.add(conversation);
+      void this.deliver(entry, user).finally(() => {
+        this.busy.delete(conversation);
+        if (this.timer === null) this.run();
+      });
+    }
+  };
+
+  private async deliver(entry: Outgoing, user: string): Promise<void> {
+    try {
+      const messages = await api.reply(entry.conversation, entry);
+      this.failures = 0;
+      known.take({ messages });
+      if (this.user === user) this.drop(entry.clientId);
+    } catch (error) {
+      if (this.user === user) this.failed(entry, error);
+    }
+  }
+
+  private failed(entry: Outgoing, error: unknown): void {
+    if (worthAnotherTry(error)) return this.later(error instanceof Refused ? error.retryAfter : null);
+    const problem = error instanceof Refused ? { code: error.code, requestId: error.requestId } : { code: "other", requestId: null };
+    this.change(entry.clientId, { state: "refused", problem });
+  }
+
+  private later(seconds: number | null): void {
+    const pause = seconds !== null ? seconds * 1_000 : Math.min(30_000, AGAIN * 2 ** this.failures) * (0.5 + Math.random() / 2);
+    this.failures += 1;
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.run();
+    }, pause);
+  }
+
+  private change(clientId: string, change: Partial<Outgoing>): void {
+    this.become(this.entries.map((entry) => (entry.clientId === clientId ? { ...entry, ...change } : entry)));
+  }
+
+  private become(entries: readonly Outgoing[]): void {
+    this.entries = entries;
+    if (this.user !== null) store(this.user, entries);
+    for (const listener of this.listeners) listener();
+  }
+}
+
+const keyOf = (user: string) => `switchboard.outbox.${user}`;
+
+function load(user: string): readonly Outgoing[] {
+  try {
+    const stored = z.array(schema).safeParse(JSON.parse(localStorage.getItem(keyOf(user)) ?? "[]"));
+    return stored.success ? stored.data : [];
+  } catch {
+    return [];
+  }
+}
+
+function store(user: string, entries: readonly Outgoing[]): void {
+  try {
+    localStorage.setItem(keyOf(user), JSON.stringify(entries));
+  } catch {
+    // A full storage costs the unsent only at a reload.
+  }
+}
+
+export const outbox = new Outbox();
+
+export function useOutbox(): readonly Outgoing[] {
+  return useSyncExternalStore(outbox.subscribe, outbox.current);
+}

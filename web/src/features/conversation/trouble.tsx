@@ -1,0 +1,113 @@
+// What went wrong with a send, in words, and what the agent can do.
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import * as api from "../../api";
+import type { Message } from "../../api/schemas";
+import { Button } from "../../design/button";
+import { say } from "../../design/toasts";
+import { known } from "../inbox/known";
+import { may, useMe } from "../session/session";
+import { draftOf, writeDraft } from "./drafts";
+import { leaveUnknown, useLeftUnknown } from "./left-unknown";
+import { outbox, type Outgoing } from "./outbox";
+import { useReason } from "./reason";
+import styles from "./trouble.module.css";
+
+export function Trouble({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  const reason = useReason();
+  const me = useMe();
+  const left = useLeftUnknown(me.user.id, message.id);
+  const mayRetry = may(me, "message:send");
+  switch (message.delivery_status) {
+    case "failed":
+      return (
+        <p className={styles.trouble} data-tone="danger">
+          <span>{message.error === null ? t("delivery.failed") : reason(message.error.code, message.error.title)}</span>
+          {mayRetry && <Retry message={message} label={t("delivery.try_again")} />}
+        </p>
+      );
+    case "unknown":
+      return (
+        <p className={styles.trouble} data-tone="warning">
+          <span>{t("delivery.unknown_text")}</span>
+          {mayRetry && !left && (
+            <>
+              <Retry message={message} label={t("delivery.send_again")} />
+              <Button look="quiet" className={styles.act} onPress={() => leaveUnknown(me.user.id, message.id)}>
+                {t("delivery.leave")}
+              </Button>
+            </>
+          )}
+        </p>
+      );
+    case "parked":
+      return (
+        <p className={styles.trouble} data-tone="warning">
+          <span>{message.error === null ? t("delivery.parked") : reason(message.error.code, message.error.title)}</span>
+        </p>
+      );
+    case "queued":
+    case "sent":
+    case "delivered":
+    case "read":
+    case null:
+      return null;
+  }
+}
+
+function Retry({ message, label }: { message: Message; label: string }) {
+  const { t } = useTranslation();
+  const [busy, setBusy] = useState(false);
+  // One key for this attempt at this state of the message: pressing twice sends once.
+  const [key] = useState(() => crypto.randomUUID());
+  async function press(): Promise<void> {
+    setBusy(true);
+    try {
+      known.take({ messages: [await api.retry(message.id, key)] });
+    } catch {
+      say(t("delivery.retry_failed"));
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <Button look="quiet" className={styles.act} isPending={busy} onPress={() => void press()}>
+      {label}
+    </Button>
+  );
+}
+
+/** The server refused it; it is still here, with nothing lost. */
+export function OutgoingTrouble({ entry }: { entry: Outgoing }) {
+  const { t } = useTranslation();
+  const reason = useReason();
+  const me = useMe();
+  if (entry.state === "waiting") return navigator.onLine ? null : <p className={styles.trouble}>{t("delivery.waiting_network")}</p>;
+
+  function edit(): void {
+    const written = draftOf(me.user.id, entry.conversation)?.text ?? "";
+    writeDraft(me.user.id, entry.conversation, { text: written === "" ? entry.text : `${entry.text}\n${written}`, replyTo: entry.replyTo });
+    outbox.drop(entry.clientId);
+    document.getElementById("reply")?.focus();
+  }
+
+  const code = entry.problem?.code ?? "other";
+  return (
+    <p className={styles.trouble} data-tone="danger">
+      <span>{code === "newer_reply" ? t("newer.title") : reason(code, null)}</span>
+      {code !== "window_closed" && (
+        <Button look="quiet" className={styles.act} onPress={() => outbox.again(entry.clientId)}>
+          {t("delivery.try_again")}
+        </Button>
+      )}
+      <Button look="quiet" className={styles.act} onPress={edit}>
+        {t("delivery.edit")}
+      </Button>
+      <Button look="quiet" className={styles.act} onPress={() => outbox.drop(entry.clientId)}>
+        {t("delivery.discard")}
+      </Button>
+    </p>
+  );
+}

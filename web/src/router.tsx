@@ -1,0 +1,44 @@
+// The addresses of the app.
+import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+
+import { parseStatus } from "./features/inbox/place";
+import { Crash } from "./features/session/crash";
+import { InboxScreen } from "./features/inbox/inbox-screen";
+
+const root = createRootRoute({ errorComponent: Crash });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/inbox/$view", params: { view: "all" } });
+  },
+});
+
+const inbox = createRoute({
+  getParentRoute: () => root,
+  path: "/inbox/$view",
+  validateSearch: (search: Record<string, unknown>) => {
+    const status = parseStatus(search["status"]);
+    return status === "open" ? {} : { status };
+  },
+  component: InboxScreen,
+});
+
+const conversation = createRoute({ getParentRoute: () => inbox, path: "$conversation" });
+
+const elsewhere = createRoute({
+  getParentRoute: () => root,
+  path: "$",
+  beforeLoad: () => {
+    throw redirect({ to: "/" });
+  },
+});
+
+export const router = createRouter({ routeTree: root.addChildren([home, inbox.addChildren([conversation]), elsewhere]) });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,22 @@
+// How the app is built: no inline script, style or font, because the content policy allows none.
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const backend = process.env["BASE_URL"] ?? "http://127.0.0.1:8787";
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    target: "es2023",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900, // kB; one chunk of libraries, cached for long
+  },
+  server: { proxy: { "/v1": backend } },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/testing/setup.ts"],
+    css: { modules: { classNameStrategy: "non-scoped" } },
+  },
+});
