@@ -2,32 +2,46 @@
 
 use domain::{Account, AccountId, AccountStatus};
 
-use crate::{Result, Tenant};
+use crate::change::{Change, When, Write};
+use crate::item::{self, n, s};
+use crate::store::{Index, Range, Read, Sk};
+use crate::{Result, Tenant, key};
 
 impl Tenant<'_> {
     /// By id.
     pub async fn accounts(&self) -> Result<Vec<Account>> {
-        todo!()
+        let pk = format!("{}#K#account", self.id);
+        let range = Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Consistent };
+        self.truth().all(&range).await?.into_iter().map(item::decode).collect()
     }
 
     /// By a consistent read.
     pub async fn account(&self, id: &AccountId) -> Result<Option<Account>> {
-        todo!()
+        self.truth().get(&key::account(&self.id, id), Read::Consistent).await?.map(item::decode).transpose()
     }
 
     /// Creates or replaces it.
     pub async fn put_account(&self, account: &Account) -> Result<()> {
-        todo!()
+        let item = item::encode(&key::account(&self.id, &account.id), account)?;
+        self.truth().write(&Write::Put(item, When::Always)).await.map(drop)
     }
 
-    /// `false` where there is no such account, or where it has another credential by now than the one that `seen` names:
-    /// an old token's refusal says nothing of a new one.
+    /// `false` where there is no such account, or where it has another credential by now than the one that was `seen`: an
+    /// old token's refusal says nothing of a new one.
     pub async fn set_account_status(
         &self,
         seen: &Account,
         status: AccountStatus,
         health: Option<&str>,
     ) -> Result<bool> {
-        todo!()
+        let status = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(status);
+        let status = status.map_err(|e| crate::Error::Corrupt(e.to_string()))?;
+        let mut change = Change::default().set("status", status);
+        match health {
+            Some(health) => change = change.set("health", s(health)),
+            None => change.remove.push("health".to_owned()),
+        }
+        let same = When::Is(vec![("credential", Some(n(seen.credential)))]);
+        self.truth().write(&Write::Update(key::account(&self.id, &seen.id), change, same)).await
     }
 }

@@ -1,10 +1,14 @@
 //! Routes: which tenant a channel account belongs to.
 
 use domain::{AccountId, ChannelType, TenantId};
+use serde::{Deserialize, Serialize};
 
-use crate::{Global, Result};
+use crate::change::{When, Write};
+use crate::item::{self, s};
+use crate::store::Read;
+use crate::{Global, Result, key};
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
     pub tenant: TenantId,
     pub account: AccountId,
@@ -20,11 +24,14 @@ pub enum PutRoute {
 impl Global<'_> {
     /// By a consistent read: an event that races its account's connect must see it.
     pub async fn route(&self, channel: ChannelType, external: &str) -> Result<Option<Route>> {
-        todo!()
+        self.truth().get(&key::route(channel, external), Read::Consistent).await?.map(item::decode).transpose()
     }
 
     /// Only after the channel proved that the tenant's token owns the account.
     pub async fn put_route(&self, channel: ChannelType, external: &str, route: &Route) -> Result<PutRoute> {
-        todo!()
+        let item = item::encode(&key::route(channel, external), route)?;
+        let free = When::AbsentOr("tenant", s(route.tenant.as_str()));
+        let done = self.truth().write(&Write::Put(item, free)).await?;
+        Ok(if done { PutRoute::Done } else { PutRoute::OtherTenant })
     }
 }

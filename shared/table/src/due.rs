@@ -1,24 +1,90 @@
 //! What is due: the conversations that need looking at, by the minute.
 
-use domain::{ConversationId, TenantId, Timestamp};
+use std::time::Duration;
 
-use crate::{Global, Result, Tenant};
+use domain::{ConversationId, Head, TenantId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::cas::Cas;
+use crate::change::{When, Write};
+use crate::send::UNTIL_A_PERSON;
+use crate::store::{Index, Range, Read, Sk};
+use crate::{Global, Result, Tenant, item, key};
+
+/// A minute's bucket is read again until this long after it: an index may lag, and clocks differ.
+const LAG: Duration = Duration::from_secs(120);
+
+/// Where no watermark is: this far back. A conversation whose due is older was stuck before the last ones were, and no more.
+const FIRST: Duration = Duration::from_hours(1);
+
+#[derive(Serialize, Deserialize)]
+struct Watermark {
+    /// The first minute that may still hold something.
+    minute: i64,
+}
 
 impl Global<'_> {
     /// Everything due by now. Reads every bucket after the watermark.
     pub async fn due_before(&self, now: Timestamp) -> Result<Vec<(TenantId, ConversationId, Timestamp)>> {
-        todo!()
+        let known = self.truth().get(&key::watermark(), Read::Consistent).await?;
+        let known = known.map(item::decode::<Watermark>).transpose()?;
+        let first = known.map_or(earlier(now, FIRST).minute(), |w| w.minute);
+        let mut due = Vec::new();
+        for minute in first..=now.minute() {
+            for shard in 0..key::DUE_SHARDS {
+                let pk = key::due(minute, shard);
+                let range =
+                    Range { index: Index::Due, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Eventual };
+                for found in self.truth().all(&range).await? {
+                    due.push(due_item(&found)?);
+                }
+            }
+        }
+        due.retain(|(_, _, at)| *at <= now);
+        Ok(due)
     }
 
     /// All that was due by `now` is dealt with. The watermark stays behind by as long as an index may lag.
     pub async fn advance_watermark(&self, now: Timestamp) -> Result<()> {
-        todo!()
+        let item = item::encode(&key::watermark(), &Watermark { minute: earlier(now, LAG).minute() })?;
+        self.truth().write(&Write::Put(item, When::Always)).await.map(drop)
     }
 }
 
 impl Tenant<'_> {
     /// Wakes a conversation's sends, and has it looked at again later. `false`: it is not due (any more).
     pub async fn wake_due(&self, id: &ConversationId, now: Timestamp) -> Result<bool> {
-        todo!()
+        let stuck = self.stuck(now);
+        let decide = |head: &Head| {
+            head.due.filter(|due| *due <= now)?;
+            let mut after = head.clone();
+            match head.wait.filter(|until| *until > now) {
+                // It says itself when it goes on.
+                Some(until) => after.due = Some(until).filter(|u| *u < UNTIL_A_PERSON),
+                None if head.out.is_empty() => after.due = None,
+                None => {
+                    after.wakes += 1;
+                    after.due = Some(stuck);
+                }
+            }
+            Some(after)
+        };
+        Ok(matches!(self.change_head(id, None, decide).await?, Cas::Changed(_)))
     }
+}
+
+/// DUE holds keys alone: they tell the tenant, the conversation and the time.
+fn due_item(found: &item::Item) -> Result<(TenantId, ConversationId, Timestamp)> {
+    let at = item::key_of(found)?;
+    let (tenant, _) = at.pk.split_once('#').unwrap_or_default();
+    let bad = || crate::Error::Corrupt("a due item whose key cannot be read".to_owned());
+    let d_sk = match found.get("d_sk") {
+        Some(aws_sdk_dynamodb::types::AttributeValue::S(text)) => item::head::due_of(text)?,
+        Some(_) | None => return Err(bad()),
+    };
+    Ok((tenant.parse().map_err(|_| bad())?, item::tail(&at.pk)?, d_sk))
+}
+
+fn earlier(now: Timestamp, by: Duration) -> Timestamp {
+    Timestamp::from_millis(now.millis().saturating_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
 }

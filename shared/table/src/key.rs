@@ -158,9 +158,14 @@ pub fn ms(at: Timestamp) -> String {
 
 /// The time that nine such digits tell.
 pub fn ms_of(digits: &str) -> Option<Timestamp> {
+    number_of(digits).filter(|_| digits.len() == 9).and_then(|n| i64::try_from(n).ok()).map(Timestamp::from_millis)
+}
+
+/// The number that at most twelve base-32 digits tell.
+pub fn number_of(digits: &str) -> Option<u64> {
     let base32 = |b: u8| b.is_ascii_digit() || (b'a'..=b'v').contains(&b);
-    let sane = digits.len() == 9 && digits.bytes().all(base32);
-    sane.then(|| Timestamp::from_millis(digits.bytes().fold(0, |n, b| (n << 5) | i64::from(digit(b)))))
+    let sane = digits.len() <= 12 && digits.bytes().all(base32);
+    sane.then(|| digits.bytes().fold(0, |n, b| (n << 5) | u64::from(digit(b))))
 }
 
 /// A conversation's shard: its last character carries three bits, all of them high.

@@ -1,11 +1,13 @@
 //! The inbox: rows by state or by owner, newest first.
 
-use domain::conversation::Status;
 use domain::{
-    AccountId, ChannelType, ContactId, ConversationId, Direction, Head, MessageType, Owner, Timestamp, Window,
+    AccountId, ChannelType, ContactId, ConversationId, Direction, Head, MessageType, Owner, Status, TenantId, Timestamp,
+    Window,
 };
 
-use crate::{Page, Result, Tenant};
+use crate::read::PAGE_MAX;
+use crate::store::{Index, Range, Read, Sk};
+use crate::{Page, Result, Tenant, item, key};
 
 /// Which conversations a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,6 +64,21 @@ impl From<&Head> for Row {
     }
 }
 
+impl ListFilter {
+    /// The partitions that together hold what the filter asks for.
+    fn sources(&self, tenant: &TenantId) -> Vec<(Index, String)> {
+        let statuses = if self.statuses.is_empty() { Status::ALL.to_vec() } else { self.statuses.clone() };
+        let of = |status: Status| match &self.owner {
+            Some(owner) => vec![(Index::Owner, key::owned(tenant, owner, status))],
+            None => (0..key::INBOX_SHARDS).map(|shard| (Index::Inbox, key::inbox(tenant, status, shard))).collect(),
+        };
+        statuses.into_iter().flat_map(of).collect()
+    }
+}
+
+/// At most this many rows are read for a page with a filter that no index knows.
+const FILTERED: usize = 500;
+
 impl Tenant<'_> {
     /// A page of the inbox, by `last_at` and id descending, from an index that may be seconds old. At most 100 rows; with a
     /// channel it reads at most 500 and may return a short page with a cursor.
@@ -71,6 +88,32 @@ impl Tenant<'_> {
         before: Option<&(Timestamp, ConversationId)>,
         limit: usize,
     ) -> Result<Page<Row, (Timestamp, ConversationId)>> {
-        todo!()
+        let limit = limit.clamp(1, PAGE_MAX);
+        let sources = filter.sources(&self.id);
+        let each = if filter.channel.is_some() { (FILTERED / sources.len()).max(limit + 1) } else { limit + 1 };
+        let before = before.map(|(at, id)| key::list_sk(*at, id));
+        let mut rows = Vec::new();
+        // Below the horizon some source has not been read: rows there may still have others between them.
+        let mut horizon: Option<(Timestamp, ConversationId)> = None;
+        for (index, pk) in sources {
+            let sk = before.as_deref().map_or(Sk::Any, Sk::Below);
+            let range = Range { index, pk, sk, newest_first: true, limit: Some(each), read: Read::Eventual };
+            let (items, more) = self.truth().page(&range).await?;
+            let read = items.into_iter().map(item::head::row).collect::<Result<Vec<_>>>()?;
+            horizon = horizon.max(read.last().filter(|_| more).map(place));
+            rows.extend(read);
+        }
+        rows.retain(|row| horizon.as_ref().is_none_or(|h| place(row) >= *h));
+        rows.retain(|row| filter.channel.is_none_or(|c| c == row.channel));
+        rows.sort_by_key(|row| std::cmp::Reverse(place(row)));
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = if more { rows.last().map(place) } else { horizon };
+        Ok(Page { items: rows, next })
     }
+}
+
+/// Where a row stands in the list.
+fn place(row: &Row) -> (Timestamp, ConversationId) {
+    (row.last_at, row.id.clone())
 }

@@ -146,7 +146,10 @@ impl Tenant<'_> {
     ) -> Result<Plan> {
         let newest = batch.iter().map(|m| m.at).max().unwrap_or(now);
         let seed = &thread.contact;
-        let (contact, people, learnt) = match self.who(&account.id, seed, read).await? {
+        let who = self.who(&account.id, seed, read).await?;
+        // Nobody has written in the one-to-one chat of a contact who is new.
+        let fresh = thread.group.is_none() && matches!(who, Who::New);
+        let (contact, people, learnt) = match who {
             Who::AsBefore(id) => (id, Vec::new(), None),
             Who::New => (seed.id_if_new.clone(), self.new_contact(&account.id, seed, newest)?, Some(contact_of(seed))),
             Who::Learn { stored, missing } => {
@@ -155,8 +158,6 @@ impl Tenant<'_> {
             }
         };
         let conversation = self.conversation_of(account, thread, &contact)?;
-        // Nobody has written in the one-to-one chat of a contact who is new.
-        let fresh = thread.group.is_none() && contact == seed.id_if_new;
         let old = if fresh { None } else { self.head(&conversation).await? };
         let contact_now = match (learnt, &old) {
             (Some(contact), _) => Some(contact),

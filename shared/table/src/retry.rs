@@ -57,6 +57,7 @@ impl Tenant<'_> {
         let mut after = head.clone();
         after.out.retain(|o| !order.contains(o));
         after.out.extend_from_slice(order);
+        after.wakes += 1;
         self.head_write(head, &with_due(after, self.stuck(now)))
     }
 

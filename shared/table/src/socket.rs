@@ -1,11 +1,14 @@
 //! Open WebSocket connections and what they show.
 
-use domain::{Role, Timestamp, UserId};
+use domain::{Role, TenantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, Tenant};
+use crate::change::{Change, When, Write};
+use crate::item::{self, n, s};
+use crate::store::{Index, Range, Read, Sk};
+use crate::{Error, Global, Result, Tenant, key};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Socket {
     pub connection_id: String,
     pub user: UserId,
@@ -21,26 +24,97 @@ pub struct Socket {
     pub expires: Timestamp,
 }
 
+#[derive(Serialize, Deserialize)]
+struct SocketItem {
+    user: UserId,
+    name: String,
+    role: Role,
+    session: String,
+    topics: Vec<String>,
+    n: u64,
+    at: i64,
+    until: i64,
+    /// Seconds.
+    ttl: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Connection {
+    tenant: TenantId,
+    ttl: i64,
+}
+
 impl Tenant<'_> {
+    /// With it [`Global::socket_tenant`] tells whose connection it is.
     pub async fn put_socket(&self, socket: &Socket) -> Result<()> {
-        todo!()
+        let ttl = socket.expires.seconds() + 1;
+        let connection = Connection { tenant: self.id.clone(), ttl };
+        let connection = item::encode(&key::connection(&socket.connection_id), &connection)?;
+        self.tables.global().live().write(&Write::Put(connection, When::Always)).await?;
+        let item = SocketItem {
+            user: socket.user.clone(),
+            name: socket.name.clone(),
+            role: socket.role,
+            session: socket.session.clone(),
+            topics: socket.topics.clone(),
+            n: socket.n,
+            at: socket.connected_at.millis(),
+            until: socket.expires.millis(),
+            ttl,
+        };
+        let item = item::encode(&key::socket(&self.id, &socket.connection_id), &item)?;
+        self.live().write(&Write::Put(item, When::Always)).await.map(drop)
     }
 
     /// All that have not expired.
     pub async fn sockets(&self, now: Timestamp) -> Result<Vec<Socket>> {
-        todo!()
+        let pk = key::socket(&self.id, "").pk;
+        let range = Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Eventual };
+        let all = self.live().all(&range).await?.into_iter().map(socket).collect::<Result<Vec<_>>>()?;
+        Ok(all.into_iter().filter(|s| s.expires > now).collect())
     }
 
     pub async fn socket(&self, connection_id: &str) -> Result<Option<Socket>> {
-        todo!()
+        let at = key::socket(&self.id, connection_id);
+        self.live().get(&at, Read::Consistent).await?.map(socket).transpose()
     }
 
     /// `false` when a later subscription was there first, or the socket is gone.
-    pub async fn set_topics(&self, connection_id: &str, n: u64, topics: &[String]) -> Result<bool> {
-        todo!()
+    pub async fn set_topics(&self, connection_id: &str, number: u64, topics: &[String]) -> Result<bool> {
+        let list = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(topics).map_err(|e| Error::Corrupt(e.to_string()))?;
+        let change = Change::default().set("topics", list).set("n", n(number));
+        let later = When::Below("n", n(number));
+        self.live().write(&Write::Update(key::socket(&self.id, connection_id), change, later)).await
     }
 
     pub async fn delete_socket(&self, connection_id: &str) -> Result<()> {
-        todo!()
+        self.live().write(&Write::Delete(key::socket(&self.id, connection_id), When::Always)).await?;
+        let ours = When::AbsentOr("tenant", s(self.id.as_str()));
+        let connection = Write::Delete(key::connection(connection_id), ours);
+        self.tables.global().live().write(&connection).await.map(drop)
     }
+}
+
+impl Global<'_> {
+    /// Whose connection it is.
+    pub async fn socket_tenant(&self, connection_id: &str) -> Result<Option<TenantId>> {
+        let item = self.live().get(&key::connection(connection_id), Read::Consistent).await?;
+        Ok(item.map(item::decode::<Connection>).transpose()?.map(|c| c.tenant))
+    }
+}
+
+fn socket(item: item::Item) -> Result<Socket> {
+    let connection_id = item::key_of(&item)?.sk;
+    let s: SocketItem = item::decode(item)?;
+    Ok(Socket {
+        connection_id,
+        user: s.user,
+        name: s.name,
+        role: s.role,
+        session: s.session,
+        topics: s.topics,
+        n: s.n,
+        connected_at: Timestamp::from_millis(s.at),
+        expires: Timestamp::from_millis(s.until),
+    })
 }

@@ -1,0 +1,171 @@
+//! Two tenants with an account each, and short words for what happens to them.
+
+use domain::delivery::Claim;
+use domain::{
+    Account, AccountId, AccountStatus, ChannelType, ContactId, ConversationId, DeliveryStatus, Head, Identity, IdentityKind,
+    Message, MessageId, MessageType, Receipt, TenantCtx, Timestamp, UserId,
+};
+use table::testing::{TestTables, two_tenants};
+use table::{ContactSeed, Inbound, Received, StatusIn, StatusOutcome, Submit, Submitted, Tenant, Thread};
+
+pub struct World {
+    pub test: TestTables,
+    pub ours: TenantCtx,
+    pub theirs: TenantCtx,
+    pub account: Account,
+}
+
+pub const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
+
+pub fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(NOW.millis() + seconds * 1_000)
+}
+
+pub fn user(n: u8) -> UserId {
+    UserId::from_bytes([n; 16])
+}
+
+/// The second tenant has a thread of its own with the same phone number and the same channel ids.
+pub async fn world() -> World {
+    let test = table::testing::start().await;
+    let [ours, theirs] = two_tenants();
+    let account = Account {
+        id: AccountId::from_bytes([5; 16]),
+        channel: ChannelType::Whatsapp,
+        name: "Sales".to_owned(),
+        external_id: "100".to_owned(),
+        status: AccountStatus::Active,
+        health: None,
+        waba_id: None,
+        display_phone_number: None,
+        credential: 1,
+        created_at: NOW,
+    };
+    let world = World { test, ours, theirs, account };
+    for ctx in [&world.ours, &world.theirs] {
+        world.test.tables.tenant(ctx).put_account(&world.account).await.unwrap();
+    }
+    let other = world.test.tables.tenant(&world.theirs);
+    other.receive(&world.account, &thread("9725", 200), &[text("wamid.1", 0, "theirs")], NOW).await.unwrap();
+    world
+}
+
+pub fn thread(phone: &str, id_if_new: u8) -> Thread {
+    let identities = vec![Identity { kind: IdentityKind::Phone, value: phone.to_owned() }];
+    let id_if_new = ContactId::from_bytes([id_if_new; 16]);
+    Thread { group: None, contact: ContactSeed { id_if_new, identities, name: Some("Dana".to_owned()) } }
+}
+
+pub fn text(external_id: &str, second: i64, text: &str) -> Inbound {
+    Inbound {
+        external_id: external_id.to_owned(),
+        at: at(second),
+        kind: MessageType::Text,
+        text: Some(text.to_owned()),
+        author: None,
+        reply_to: None,
+        raw_type: None,
+        raw: None,
+        opens_window: true,
+        received_at: at(second),
+    }
+}
+
+pub fn request(key: &str, parts: &[&str]) -> Submit {
+    Submit {
+        user: user(1),
+        user_name: "Ada".to_owned(),
+        client_id: key.to_owned(),
+        body_hash: parts.join("|"),
+        parts: parts.iter().map(|p| (*p).to_owned()).collect(),
+        reply_to: None,
+        expected_seq: None,
+        force: false,
+    }
+}
+
+pub fn claim(id: &str) -> Claim {
+    Claim { id: id.to_owned(), until: at(30) }
+}
+
+impl World {
+    pub fn us(&self) -> Tenant<'_> {
+        self.test.tables.tenant(&self.ours)
+    }
+
+    /// A customer writes from the one phone number.
+    pub async fn hears(&self, messages: &[Inbound]) -> Received {
+        self.us().receive(&self.account, &thread("9725", 1), messages, NOW).await.unwrap()
+    }
+
+    pub async fn head(&self, id: &ConversationId) -> Head {
+        self.us().head(id).await.unwrap().expect("the conversation is there")
+    }
+
+    pub async fn message(&self, id: &MessageId) -> Message {
+        self.us().message(id).await.unwrap().expect("the message is there")
+    }
+
+    /// An agent sends; the messages' ids.
+    pub async fn sends(&self, to: &ConversationId, key: &str, parts: &[&str]) -> Vec<MessageId> {
+        let head = self.head(to).await;
+        match self.us().submit(head, &request(key, parts), NOW).await.unwrap() {
+            Submitted::Created(messages, _) => messages.into_iter().map(|m| m.id).collect(),
+            other => panic!("not created: {other:?}"),
+        }
+    }
+
+    /// `deliver` takes the next send up to the call.
+    pub async fn claims(&self, conversation: &ConversationId) -> (Head, Message) {
+        let (head, message) = self.us().next_send(conversation, NOW).await.unwrap().expect("a send waits");
+        let claimed = self.us().claim(&message, &claim("a")).await.unwrap().expect("nobody else has it");
+        (head, claimed)
+    }
+
+    /// … and the channel takes it.
+    pub async fn is_accepted(&self, conversation: &ConversationId, external_id: &str) -> MessageId {
+        let (head, message) = self.claims(conversation).await;
+        self.us().record_accepted(&head, &message, external_id, &[], NOW).await.unwrap();
+        message.id
+    }
+
+    pub async fn is_told(&self, external_id: &str, reference: Option<(MessageId, u32)>, receipt: Receipt) -> StatusOutcome {
+        let status = StatusIn { external_id: external_id.to_owned(), reference, at: at(order_of(&receipt)), receipt };
+        self.us().apply_status(&self.account.id, &status).await.unwrap()
+    }
+
+    pub async fn status_of(&self, id: &MessageId) -> DeliveryStatus {
+        self.message(id).await.delivery.expect("a send").status()
+    }
+
+    /// The statuses of these, in order.
+    pub async fn statuses(&self, ids: &[MessageId]) -> Vec<DeliveryStatus> {
+        let mut all = Vec::new();
+        for id in ids {
+            all.push(self.status_of(id).await);
+        }
+        all
+    }
+
+    /// Everything in the truth table that is the second tenant's.
+    pub async fn theirs(&self) -> Vec<Item> {
+        let prefix = format!("{}#", self.theirs.id());
+        let scan = self.test.client.scan().table_name(table::testing::TRUTH).send().await.unwrap();
+        let key = |i: &Item| [&i["pk"], &i["sk"]].map(|v| v.as_s().unwrap().clone());
+        let mut items = scan.items.unwrap();
+        items.retain(|i| key(i)[0].starts_with(&prefix));
+        items.sort_by_key(key);
+        items
+    }
+}
+
+type Item = std::collections::HashMap<String, aws_sdk_dynamodb::types::AttributeValue>;
+
+fn order_of(receipt: &Receipt) -> i64 {
+    match receipt {
+        Receipt::Accepted => 1,
+        Receipt::Delivered => 2,
+        Receipt::Read => 3,
+        Receipt::Failed(_) => 4,
+    }
+}
