@@ -1,0 +1,67 @@
+//! The bucket's keys, on one screen.
+//!
+//! | what | key | kept |
+//! |---|---|---|
+//! | a body too large for a queue record, by its content | `claims/<sha256>` | 30 days |
+//! | a verified body that the queue refused | `spill/<yyyy-mm-dd>/<id>` | 30 days |
+//! | a raw payload too large for its message's item | `t/<tenant>/raw/<sha256>` | as its tenant |
+
+use domain::{TenantId, Timestamp};
+use sha2::{Digest, Sha256};
+
+/// Everything that the queue refused.
+pub(crate) const SPILL: &str = "spill/";
+
+/// The name of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key(String);
+
+impl Key {
+    /// The same content has the same key: putting it twice stores it once.
+    pub fn claim(body: &[u8]) -> Self {
+        Self(format!("claims/{}", sha256(body)))
+    }
+
+    /// By day, and by content within it.
+    pub fn spill(now: Timestamp, body: &[u8]) -> Self {
+        let day: String = now.to_string().chars().take(10).collect();
+        Self(format!("{SPILL}{day}/{}", sha256(body)))
+    }
+
+    pub fn raw(tenant: &TenantId, body: &[u8]) -> Self {
+        Self(format!("t/{tenant}/raw/{}", sha256(body)))
+    }
+
+    /// A key that a record of ours names.
+    pub fn named(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn sha256(body: &[u8]) -> String {
+    hex::encode(Sha256::digest(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_spelled_by_content_day_and_tenant() {
+        const SHA: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+        let tenant = TenantId::from_bytes([0; 10]);
+        let now = Timestamp::from_millis(1_795_000_000_000);
+        assert_eq!(
+            [Key::claim(b"hello"), Key::spill(now, b"hello"), Key::raw(&tenant, b"hello")].map(|k| k.0),
+            [
+                format!("claims/{SHA}"),
+                format!("spill/2026-11-18/{SHA}"),
+                format!("t/0000000000000000/raw/{SHA}")
+            ]
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! Puts, gets, lists and deletes objects.
+
+use aws_sdk_s3::{Client, error::DisplayErrorContext, primitives::ByteStream};
+
+use crate::key::{Key, SPILL};
+
+/// Why an object cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    /// Worth another try.
+    #[error("the bucket does not answer: {0}")]
+    Unavailable(String),
+    /// It has expired, or was never put.
+    #[error("there is no such object")]
+    Missing,
+}
+
+/// One bucket.
+#[derive(Clone)]
+pub struct Blobs {
+    client: Client,
+    bucket: String,
+}
+
+impl Blobs {
+    /// `client` carries the function's own role; for keys of a tenant, the tenant's credentials.
+    pub fn new(client: Client, bucket: String) -> Self {
+        Self { client, bucket }
+    }
+
+    pub async fn put(&self, key: &Key, body: Vec<u8>) -> Result<(), BlobError> {
+        let put = self.client.put_object().bucket(&self.bucket).key(key.as_str()).body(ByteStream::from(body));
+        put.send().await.map(drop).map_err(|e| unavailable(&e))
+    }
+
+    pub async fn get(&self, key: &Key) -> Result<Vec<u8>, BlobError> {
+        let got = self.client.get_object().bucket(&self.bucket).key(key.as_str()).send().await;
+        let body = got.map_err(|e| match e.as_service_error() {
+            Some(error) if error.is_no_such_key() => BlobError::Missing,
+            Some(_) | None => unavailable(&e),
+        })?;
+        Ok(body.body.collect().await.map_err(|e| unavailable(&e))?.to_vec())
+    }
+
+    pub async fn delete(&self, key: &Key) -> Result<(), BlobError> {
+        let deleted = self.client.delete_object().bucket(&self.bucket).key(key.as_str()).send().await;
+        deleted.map(drop).map_err(|e| unavailable(&e))
+    }
+
+    /// The oldest days' bodies that the queue refused, at most `limit`.
+    pub async fn spilled(&self, limit: i32) -> Result<Vec<Key>, BlobError> {
+        let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(SPILL).max_keys(limit).send().await;
+        let list = list.map_err(|e| unavailable(&e))?;
+        Ok(list.contents().iter().filter_map(|object| object.key()).map(Key::named).collect())
+    }
+}
+
+fn unavailable<E: std::error::Error>(error: &E) -> BlobError {
+    BlobError::Unavailable(DisplayErrorContext(error).to_string())
+}

@@ -1,0 +1,154 @@
+//! The access tokens of a tenant's accounts: one secret a tenant.
+
+use std::collections::BTreeMap;
+
+use domain::{AccountId, TenantId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{Secret, SecretError, Secrets};
+
+/// Reads and writes tenants' secrets.
+pub struct TenantSecrets {
+    secrets: Secrets,
+    prefix: String,
+}
+
+/// What a tenant's secret holds.
+#[derive(Default, Serialize, Deserialize)]
+struct Tokens {
+    #[serde(default)]
+    accounts: BTreeMap<AccountId, Token>,
+}
+
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+struct Token {
+    access_token: String,
+    /// Which of the account's tokens it is: `Account::credential` names the one in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credential: Option<u32>,
+    /// The one before, which is good until the account names this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    previous: Option<Box<Token>>,
+}
+
+impl Token {
+    fn is(&self, credential: u32) -> bool {
+        self.credential.is_none_or(|own| own == credential)
+    }
+
+    fn of(&self, credential: u32) -> Option<&Self> {
+        let previous = self.previous.as_deref().filter(|p| p.is(credential));
+        Some(self).filter(|t| t.is(credential)).or(previous)
+    }
+}
+
+/// Two writers of one secret may overtake each other: each looks whether its token is there, and writes again if not.
+const TRIES: u32 = 4;
+
+impl TenantSecrets {
+    /// `prefix` is `TENANT_SECRET_PREFIX`: the tenant's id completes it to the secret's name.
+    pub fn new(secrets: Secrets, prefix: String) -> Self {
+        Self { secrets, prefix }
+    }
+
+    /// An account's access token: the one that `credential` (`Account::credential`) names. `None` where there is none.
+    pub async fn access_token(
+        &self,
+        tenant: &TenantId,
+        account: &AccountId,
+        credential: u32,
+        now: Timestamp,
+    ) -> Result<Option<Secret<String>>, SecretError> {
+        let id = self.id(tenant);
+        if let Some(token) = find(self.secrets.text(&id, now).await, account, credential)? {
+            return Ok(Some(token));
+        }
+        find(self.secrets.refetched(&id, now).await, account, credential)
+    }
+
+    /// Adds an account's token under its number, beside the one before it. Callers hold a lease on the account, or are the only
+    /// one to connect it; other accounts' tokens are merged.
+    pub async fn put_token(
+        &self,
+        tenant: &TenantId,
+        account: &AccountId,
+        credential: u32,
+        access_token: &str,
+    ) -> Result<(), SecretError> {
+        let id = self.id(tenant);
+        for _ in 0..TRIES {
+            let known = self.tokens(&id).await?;
+            let (mut tokens, exists) = (known.0, known.1);
+            let before = tokens.accounts.remove(account);
+            if before.as_ref().is_some_and(|t| t.credential == Some(credential) && t.access_token == access_token) {
+                self.secrets.forget(&id);
+                return Ok(());
+            }
+            let previous = before.map(|t| Box::new(Token { previous: None, ..t }));
+            let token = Token { access_token: access_token.to_owned(), credential: Some(credential), previous };
+            tokens.accounts.insert(account.clone(), token);
+            self.write(&id, &tokens, exists).await?;
+        }
+        Err(SecretError::Unavailable("others kept writing the tenant's secret".to_owned()))
+    }
+
+    async fn write(&self, id: &str, tokens: &Tokens, exists: bool) -> Result<(), SecretError> {
+        let text = serde_json::to_string(tokens).map_err(|_| SecretError::Unreadable)?;
+        if exists { self.secrets.put(id, text).await } else { self.secrets.create(id, text).await.map(drop) }
+    }
+
+    /// What the secret holds now, and whether it exists.
+    async fn tokens(&self, id: &str) -> Result<(Tokens, bool), SecretError> {
+        match self.secrets.fetch(id).await {
+            Ok(text) => Ok((serde_json::from_str(&text).map_err(|_| SecretError::Unreadable)?, true)),
+            Err(SecretError::Missing) => Ok((Tokens::default(), false)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn id(&self, tenant: &TenantId) -> String {
+        format!("{}{tenant}", self.prefix)
+    }
+}
+
+fn find(
+    text: Result<std::sync::Arc<str>, SecretError>,
+    account: &AccountId,
+    credential: u32,
+) -> Result<Option<Secret<String>>, SecretError> {
+    let text = match text {
+        Ok(text) => text,
+        Err(SecretError::Missing) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let tokens: Tokens = serde_json::from_str(&text).map_err(|_| SecretError::Unreadable)?;
+    let token = tokens.accounts.get(account).and_then(|t| t.of(credential));
+    Ok(token.map(|t| Secret::new(t.access_token.clone())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_names_which_of_its_two_tokens_is_in_use() {
+        let account = AccountId::from_bytes([1; 16]);
+        let secret = format!(
+            r#"{{"accounts": {{"{account}": {{"access_token": "new", "credential": 3,
+                "previous": {{"access_token": "old", "credential": 2}}}}}}}}"#
+        );
+        let token = |credential| {
+            let found = find(Ok(secret.as_str().into()), &account, credential).unwrap();
+            found.map(|t| t.expose().clone())
+        };
+        assert_eq!([1, 2, 3].map(token), [None, Some("old".to_owned()), Some("new".to_owned())]);
+    }
+
+    #[test]
+    fn a_token_that_was_put_by_hand_without_a_number_is_the_one_in_use() {
+        let account = AccountId::from_bytes([1; 16]);
+        let secret = format!(r#"{{"accounts": {{"{account}": {{"access_token": "seeded"}}}}}}"#);
+        let found = find(Ok(secret.into()), &account, 7).unwrap();
+        assert_eq!(found.map(|t| t.expose().clone()), Some("seeded".to_owned()));
+    }
+}
