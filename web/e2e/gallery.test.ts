@@ -1,0 +1,192 @@
+// Every screen against the fake server, for people to look at: both sizes, both themes, both directions.
+import type { Browser, BrowserContext, Page, WebSocketRoute } from "playwright-core";
+import { preview, type PreviewServer } from "vite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { FakeServer, refusal } from "../src/testing/fake-server";
+import { crowd } from "../src/testing/fixtures";
+import { DESK, PHONE, launch, shot } from "./browser";
+import { findings } from "./findings";
+
+/** The policy that the app is served with; the preview has no other server to say it. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self' wss://socket.test; base-uri 'none'; form-action 'none'";
+
+let browser: Browser;
+let server: PreviewServer;
+let origin: string;
+
+beforeAll(async () => {
+  server = await preview({ root: new URL("..", import.meta.url).pathname, preview: { port: 0, headers: { "content-security-policy": POLICY } }, logLevel: "silent" });
+  origin = server.resolvedUrls?.local[0]?.replace(/\/$/, "") ?? "";
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+interface Look {
+  size: { width: number; height: number };
+  language: string;
+  theme: "light" | "dark";
+}
+
+class Visit {
+  readonly complaints: string[] = [];
+  socket: WebSocketRoute | null = null;
+
+  constructor(
+    readonly page: Page,
+    readonly context: BrowserContext,
+    readonly fake: FakeServer,
+  ) {}
+
+  say(frame: object): void {
+    this.socket?.send(JSON.stringify(frame));
+  }
+}
+
+async function visit(look: Look, prepare: (fake: FakeServer) => void = () => undefined): Promise<Visit> {
+  const context = await browser.newContext({ viewport: look.size, locale: look.language, colorScheme: look.theme, hasTouch: look.size === PHONE, isMobile: look.size === PHONE });
+  await context.addInitScript((language) => {
+    const key = "switchboard.preferences";
+    if (localStorage.getItem(key) === null) localStorage.setItem(key, JSON.stringify({ language }));
+  }, look.language);
+  const page = await context.newPage();
+  const fake = new FakeServer(() => Date.now());
+  prepare(fake);
+  const made = new Visit(page, context, fake);
+  page.on("console", (line) => line.type() === "error" && !line.text().includes("Failed to load resource") && made.complaints.push(line.text()));
+  page.on("pageerror", (error) => made.complaints.push(error.message));
+  await page.route("**/v1/**", async (route) => {
+    const asked = route.request();
+    const url = new URL(asked.url());
+    try {
+      const { status, body } = fake.answer({ method: asked.method(), path: url.pathname.slice(3) + url.search, headers: asked.headers(), body: asked.postDataJSON() as Record<string, unknown> | null });
+      await route.fulfill({ status, contentType: "application/json", body: status === 204 ? "" : JSON.stringify(body) });
+    } catch {
+      await route.abort();
+    }
+  });
+  await page.routeWebSocket("wss://socket.test/**", (socket) => {
+    made.socket = socket;
+    socket.onMessage((text) => {
+      const asked = JSON.parse(String(text)) as { action: string; n?: number; topics?: string[] };
+      if (asked.action === "subscribe") socket.send(JSON.stringify({ type: "subscribed", n: asked.n, topics: asked.topics }));
+    });
+  });
+  return made;
+}
+
+const LOOKS: [string, Look][] = [
+  ["desk-light-en", { size: DESK, language: "en", theme: "light" }],
+  ["desk-dark-he", { size: DESK, language: "he", theme: "dark" }],
+  ["desk-light-he", { size: DESK, language: "he", theme: "light" }],
+  ["desk-dark-en", { size: DESK, language: "en", theme: "dark" }],
+  ["phone-light-en", { size: PHONE, language: "en", theme: "light" }],
+  ["phone-dark-he", { size: PHONE, language: "he", theme: "dark" }],
+  ["phone-light-th", { size: PHONE, language: "th", theme: "light" }],
+  ["desk-light-ar", { size: DESK, language: "ar", theme: "light" }],
+];
+
+test.each(LOOKS)("%s: list, threads and sign-in look right, and axe finds nothing grave", async (name, look) => {
+  const made = await visit(look);
+  const { page } = made;
+  await page.goto(`${origin}/inbox/all`);
+  await page.getByRole("option").first().waitFor();
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: shot(`${name}-list`) });
+  expect(await findings(page)).toEqual([]);
+
+  await page.goto(`${origin}/inbox/all/con_maya`);
+  await page.getByRole("log").waitFor();
+  await page.waitForTimeout(500);
+  made.say({ type: "presence.changed", data: { conversation_id: "con_maya", users: [{ id: "usr_noa", name: "Noa Bar" }] } });
+  made.say({ type: "typing.started", data: { conversation_id: "con_maya", user: { id: "usr_noa", name: "Noa Bar" } } });
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: shot(`${name}-thread`) });
+  expect(await findings(page)).toEqual([]);
+
+  await page.goto(`${origin}/inbox/all/con_daniel`);
+  await page.getByRole("log").waitFor();
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: shot(`${name}-trouble`) });
+  expect(await findings(page)).toEqual([]);
+  expect(made.complaints).toEqual([]);
+  await made.context.close();
+
+  const stranger = await visit(look, (fake) => (fake.hasSession = false));
+  await stranger.page.goto(origin);
+  await stranger.page.getByRole("heading").waitFor();
+  await stranger.page.waitForTimeout(200);
+  await stranger.page.screenshot({ path: shot(`${name}-sign-in`) });
+  expect(await findings(stranger.page)).toEqual([]);
+  expect(stranger.complaints).toEqual([]);
+  await stranger.context.close();
+});
+
+test("the other states of the desk: nothing, an error, a shut window, offline, menus, sheet, palette, 1,000 rows, a quote, a teammate first", async () => {
+  const made = await visit({ size: DESK, language: "en", theme: "light" }, (fake) => fake.conversations.push(...crowd(Date.now(), 1_000)));
+  const { page, fake } = made;
+  const snap = async (name: string) => {
+    await page.waitForTimeout(350);
+    await page.screenshot({ path: shot(`state-${name}`) });
+    expect(await findings(page), name).toEqual([]);
+  };
+  await page.goto(`${origin}/inbox/all/con_yossi`);
+  await page.getByRole("log").waitFor();
+  await snap("window-shut");
+  await page.getByRole("listbox").evaluate((list) => (list.scrollTop = 40_000));
+  await page.waitForTimeout(500);
+  await snap("scrolled-list");
+  await page.goto(`${origin}/inbox/mine?status=snoozed`);
+  await page.getByRole("button", { name: "Show open" }).waitFor();
+  await snap("empty");
+  fake.next("GET /conversations?status=pending", refusal(500, "internal"));
+  fake.next("GET /conversations?status=pending", refusal(500, "internal"));
+  fake.next("GET /conversations?status=pending", refusal(500, "internal"));
+  await page.goto(`${origin}/inbox/all?status=pending`);
+  await page.getByRole("alert").waitFor();
+  await snap("error");
+  await page.goto(`${origin}/inbox/all/con_laila`);
+  await page.getByRole("log").waitFor();
+  await snap("window-ending");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("a");
+  await page.getByRole("menu").waitFor();
+  await snap("assign");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Preferences of Ada Levi" }).first().click();
+  await page.getByRole("menu").waitFor();
+  await snap("preferences");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Shift+Slash");
+  await page.getByRole("dialog").waitFor();
+  await snap("shortcuts");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+KeyK");
+  await page.getByRole("dialog").waitFor();
+  await snap("palette");
+  await page.keyboard.press("Escape");
+  await page.goto(`${origin}/inbox/all/con_daniel`);
+  await page.getByText("Could you send me the invoice").last().hover();
+  await page.getByRole("button", { name: "Reply to this message" }).last().click();
+  await page.getByRole("textbox").fill("Of course – here it is.\nAnd thank you for your patience!");
+  await snap("quote");
+  fake.next("POST /conversations/con_daniel/messages", refusal(409, "newer_reply"));
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("alertdialog").waitFor();
+  await snap("newer-reply");
+  await page.getByRole("button", { name: "Send anyway" }).click();
+  await page.getByText("Of course – here it is.").last().waitFor();
+  await made.context.setOffline(true);
+  await page.getByText("You are offline").waitFor();
+  await page.getByRole("textbox").fill("Written in a tunnel.");
+  fake.next("POST /conversations/con_daniel/messages", "no network");
+  await page.keyboard.press("Control+Enter");
+  await snap("offline");
+  expect(made.complaints).toEqual([]);
+  await made.context.close();
+});
