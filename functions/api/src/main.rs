@@ -1,2 +1,76 @@
-//! Lambda `api`.
-fn main() {}
+//! Lambda `api`: HTTP in, the tables out.
+
+use std::{error::Error, sync::Arc};
+
+use api::{
+    App,
+    app::{KeySource, Parts, Queues},
+};
+use aws_sdk_secretsmanager::Client as SecretsClient;
+use bootstrap::{Aws, Clock, Random, Service, Settings, logs};
+use credential::{Secrets, TenantCredentials};
+use domain::{IdKey, TenantId, Timestamp, time::TimeScale};
+use queue::Producer;
+use serde::Deserialize;
+use table::{Tables, TablesConfig};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let (settings, clock) = (Settings::from_env(), Clock::system());
+    logs::start("api", &settings, clock.clone());
+    // A missing setting fails the cold start, not a request.
+    let app = app(&settings, clock).await?;
+    lambda_http::run(api::router(Arc::new(app))).await
+}
+
+async fn app(settings: &Settings, clock: Clock) -> Result<App, Box<dyn Error + Send + Sync>> {
+    let aws = Aws::new(settings)?;
+    let secrets = || Secrets::new(SecretsClient::new(&aws.config(Service::SecretsManager)));
+    let id_key = id_key(&secrets(), &settings.text("ID_KEY_SECRET_ID")?, Timestamp::from_millis(clock.now())).await?;
+    let keys = KeySource::of_secret(secrets(), settings.text("API_KEYS_SECRET_ID")?);
+    let tables = tables(settings, &aws, clock.clone(), id_key)?;
+    let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+    let queue = |name| settings.text(name).map(|url| Producer::new(sqs.clone(), url));
+    Ok(App::new(Parts {
+        tables,
+        keys,
+        queues: Queues { inbound: queue("INBOUND_QUEUE_URL")?, outbound: queue("OUTBOUND_QUEUE_URL")? },
+        clock,
+        public_url: settings.text("PUBLIC_URL")?,
+        ws_url: settings.text("WS_URL")?,
+    }))
+}
+
+fn tables(
+    settings: &Settings,
+    aws: &Aws,
+    clock: Clock,
+    id_key: IdKey,
+) -> Result<Tables, Box<dyn Error + Send + Sync>> {
+    let sts = aws_sdk_sts::Client::new(&aws.config(Service::Sts));
+    let now = move || Timestamp::from_millis(clock.now());
+    let tenants = Arc::new(TenantCredentials::new(sts, settings.text("TENANT_ROLE_ARN")?, now));
+    Ok(Tables::new(TablesConfig {
+        truth: settings.text("TABLE_NAME")?,
+        live: settings.text("LIVE_TABLE_NAME")?,
+        client: aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb)),
+        tenant_credentials: Some(Arc::new(move |tenant: &TenantId| tenants.of(tenant))),
+        id_key: Some(id_key),
+        scale: TimeScale::new(settings.time_scale()?).unwrap_or(TimeScale::REAL),
+        seed: u64::from_be_bytes(Random.bytes()),
+        meter: None,
+    }))
+}
+
+/// The install's id key, `{"key": 64 hexadecimal digits}`.
+#[derive(Deserialize)]
+struct StoredKey {
+    key: String,
+}
+
+async fn id_key(secrets: &Secrets, id: &str, now: Timestamp) -> Result<IdKey, Box<dyn Error + Send + Sync>> {
+    let stored: StoredKey = secrets.json(id, now).await?;
+    let bytes = hex::decode(stored.key).map_err(|_| "the id key is not hexadecimal")?;
+    let bytes: [u8; 32] = bytes.try_into().map_err(|_| "the id key is not 32 bytes long")?;
+    Ok(IdKey::new(&bytes))
+}

@@ -1,0 +1,32 @@
+//! Who did what: a record that is added, and never changed.
+
+use domain::{TenantCtx, UserId};
+use serde_json::Value;
+use table::{Audit, LogId};
+
+use crate::{App, problem::Problem};
+
+/// Something that a person did to `target`.
+pub struct Deed<'a> {
+    pub actor: &'a UserId,
+    /// `quarantine.replay`…
+    pub action: &'a str,
+    pub target: &'a str,
+    pub request_id: &'a str,
+    pub details: Value,
+}
+
+/// Writes it down in the tenant's log.
+pub async fn record(app: &App, ctx: &TenantCtx, deed: Deed<'_>) -> Result<(), Problem> {
+    let at = app.now();
+    let audit = Audit {
+        id: LogId::new(at, app.random.bytes()),
+        actor: deed.actor.to_string(),
+        action: deed.action.to_owned(),
+        target: deed.target.to_owned(),
+        request_id: deed.request_id.to_owned(),
+        at,
+        details: deed.details,
+    };
+    Ok(app.tables.tenant(ctx).record_audit(&audit).await?)
+}

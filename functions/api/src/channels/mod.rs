@@ -1,0 +1,3 @@
+//! Channel accounts: the numbers, pages and bots that customers write to.
+
+pub mod list;

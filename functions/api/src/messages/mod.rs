@@ -1,0 +1,6 @@
+//! Messages: the thread, and what agents send.
+
+pub mod list;
+pub mod retry;
+pub mod send;
+pub mod window;

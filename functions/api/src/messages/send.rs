@@ -1,0 +1,198 @@
+//! `POST /v1/conversations/{id}/messages`: an agent answers.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use channel::Content;
+use domain::{ChannelType, ConversationId, conversation, message::ReplyTo};
+use frame::resource::MessageJson;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use table::{Submit, Submitted, Tenant};
+use utoipa::ToSchema;
+
+use super::window;
+use crate::{
+    App,
+    access::Member,
+    input::{self, Body, Id},
+    problem::Problem,
+};
+
+/// The most parts of one request.
+const PARTS_MAX: usize = 10;
+/// The longest Idempotency-Key, in characters.
+const KEY_MAX: usize = 64;
+/// How many of a teammate's newer messages an answer shows.
+const NEWER_MAX: usize = 20;
+
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Send {
+    /// One message each, in this order; 1 to 10.
+    #[schema(min_items = 1, max_items = 10)]
+    parts: Vec<Part>,
+    /// A message of this conversation that the first part answers.
+    reply_to: Option<String>,
+    /// The newest `seq` that the sender has seen.
+    expected_seq: Option<u64>,
+    /// Send although a teammate has written since.
+    #[serde(default)]
+    force: bool,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    #[serde(rename = "type")]
+    kind: PartType,
+    text: String,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PartType {
+    Text,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Sent {
+    /// One a part, in their order.
+    pub messages: Vec<MessageJson>,
+}
+
+/// Takes an answer, to be sent in order. The same key and body again give the same messages, whatever became of the window.
+#[utoipa::path(post, path = "/conversations/{id}/messages", tag = "messages", operation_id = "send_messages",
+    params(("id" = ConversationId, Path), ("Idempotency-Key" = String, Header, max_length = 64,
+        description = "Made once per submit and kept with the draft: at most 64 printable characters")),
+    request_body = Send, responses(
+    (status = 202, body = Sent, description = "Queued"),
+    (status = 404, description = "`not_found`"),
+    (status = 409, description = "`newer_reply`: a teammate has written since `expected_seq`; `out_full`: too many sends wait already"),
+    (status = 422, description = "`window_closed`: `alternatives` says what is legal now; `idempotency_mismatch`: the key was used for \
+        another body; or a field is wrong"),
+))]
+pub async fn send(
+    State(app): State<Arc<App>>,
+    member: Member,
+    Id(id): Id<ConversationId>,
+    headers: HeaderMap,
+    Body(send): Body<Send>,
+) -> Result<(StatusCode, Json<Sent>), Problem> {
+    let (tenant, now) = (app.tables.tenant(&member.ctx), app.now());
+    let head = tenant.head(&id).await?.ok_or_else(Problem::not_found)?;
+    let client_id = idempotency_key(&headers)?;
+    check_parts(head.channel, &send.parts)?;
+    let submit = Submit {
+        user: member.session.user.clone(),
+        user_name: member.session.name.clone(),
+        client_id,
+        body_hash: body_hash(&send),
+        reply_to: reply_to(&tenant, &id, send.reply_to.as_deref()).await?,
+        parts: send.parts.into_iter().map(|part| part.text).collect(),
+        expected_seq: send.expected_seq,
+        force: send.force,
+    };
+    let submitted = if head.window.is_open(now) {
+        tenant.submit(head, &submit, now).await?
+    } else {
+        // A lost answer is given again after the window has closed, too.
+        tenant.submitted(&id, &submit).await?.ok_or_else(|| window::closed(&head, now))?
+    };
+    answer(&tenant, &id, submitted, submit.expected_seq).await
+}
+
+async fn answer(
+    tenant: &Tenant<'_>,
+    id: &ConversationId,
+    submitted: Submitted,
+    expected_seq: Option<u64>,
+) -> Result<(StatusCode, Json<Sent>), Problem> {
+    match submitted {
+        Submitted::Created(messages, _) | Submitted::Same(messages) => {
+            Ok((StatusCode::ACCEPTED, Json(Sent { messages: messages.iter().map(MessageJson::from).collect() })))
+        }
+        Submitted::OtherBody => {
+            Err(Problem::invalid("Idempotency-Key", "idempotency_mismatch", "This key was used for another body."))
+        }
+        Submitted::NewerReply { seq } => {
+            let newest = tenant.messages(id, None, NEWER_MAX).await?.items;
+            let newer = newest.iter().filter(|m| m.seq() > expected_seq.unwrap_or(0)).map(MessageJson::from).collect();
+            let problem = Problem::conflict("newer_reply", "A teammate has written since: look at it, or send with `force`.");
+            Err(problem.with(|p| (p.newest_seq, p.newer) = (Some(seq), Some(newer))))
+        }
+        Submitted::OutFull => Err(out_full()),
+        Submitted::NotFound => Err(Problem::not_found()),
+    }
+}
+
+/// Too many sends of the conversation wait already.
+pub fn out_full() -> Problem {
+    let waiting = conversation::OUT_MAX;
+    Problem::conflict("out_full", &format!("{waiting} messages of this conversation wait to be sent already."))
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
+    let key = input::header(headers, "idempotency-key").unwrap_or_default();
+    let sound = key.len() <= KEY_MAX && key.bytes().all(|b| b.is_ascii_graphic());
+    match key {
+        "" => Err(Problem::invalid("Idempotency-Key", "missing", "A send needs this header, made once per submit.")),
+        key if sound => Ok(key.to_owned()),
+        _ => Err(Problem::invalid("Idempotency-Key", "invalid", "At most 64 printable characters.")),
+    }
+}
+
+/// Of what the body means: spaces and the order of its fields do not count.
+fn body_hash(send: &Send) -> String {
+    hex::encode(Sha256::digest(serde_json::to_vec(send).unwrap_or_default()))
+}
+
+fn check_parts(channel: ChannelType, parts: &[Part]) -> Result<(), Problem> {
+    if parts.is_empty() || parts.len() > PARTS_MAX {
+        return Err(Problem::invalid("parts", "invalid", format!("1 to {PARTS_MAX} parts.")));
+    }
+    for (n, part) in parts.iter().enumerate() {
+        let field = format!("parts[{n}].text");
+        if part.text.trim().is_empty() {
+            return Err(Problem::invalid(field, "empty", "A text needs a visible character."));
+        }
+        check(channel, Content::Text(&part.text)).map_err(|why| Problem::invalid(field, why.code, why.message))?;
+    }
+    Ok(())
+}
+
+/// By the law of the conversation's channel.
+fn check(kind: ChannelType, content: Content<'_>) -> Result<(), channel::Invalid> {
+    match kind {
+        ChannelType::Whatsapp => whatsapp(content),
+        ChannelType::Messenger | ChannelType::Instagram | ChannelType::Line => {
+            Err(channel::Invalid { code: "channel_unsupported", message: "This channel cannot be answered from here.".into() })
+        }
+    }
+}
+
+/// Longest text that WhatsApp takes, in characters.
+const WHATSAPP_TEXT_MAX: usize = 4_096;
+
+fn whatsapp(Content::Text(text): Content<'_>) -> Result<(), channel::Invalid> {
+    if text.chars().count() <= WHATSAPP_TEXT_MAX {
+        return Ok(());
+    }
+    Err(channel::Invalid { code: "too_long", message: format!("A text may have {WHATSAPP_TEXT_MAX} characters at most.") })
+}
+
+/// The message that the first part answers: one of this conversation. Any other is as unknown as any.
+async fn reply_to(tenant: &Tenant<'_>, id: &ConversationId, asked: Option<&str>) -> Result<Option<ReplyTo>, Problem> {
+    let Some(text) = asked else { return Ok(None) };
+    let unknown = || Problem::invalid("reply_to", "unknown_message", "This conversation has no such message.");
+    let message: domain::MessageId = text.parse().map_err(|_| unknown())?;
+    if message.conversation() != id {
+        return Err(unknown());
+    }
+    let message = tenant.message(&message).await?.ok_or_else(unknown)?;
+    Ok(Some(ReplyTo { message: Some(message.id), channel_message_id: message.channel_message_id }))
+}

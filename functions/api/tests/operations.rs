@@ -1,0 +1,83 @@
+//! What went wrong: seen redacted, replayed as it was, discarded, by those who may.
+
+mod world;
+
+use domain::ChannelType;
+use serde_json::{Value, json};
+use table::{Entry, LedgerKind, LogId, Unrouted};
+use world::{World, world};
+
+fn record(text: &str) -> String {
+    json!({"v": 1, "channel": "whatsapp", "account": "101", "signer": {"app_id": "1001"}, "received_ms": 5,
+        "body": {"events": [{"text": {"body": text}}]}})
+    .to_string()
+}
+
+async fn quarantine(world: &World, record: String) -> LogId {
+    let (at, id) = (world.app.now(), LogId::new(world.app.now(), [5; 10]));
+    let entry = Entry { id: id.clone(), at, reason: "no type".into(), source: "ingest".into(), record };
+    world.app.tables.tenant(&world.a.ctx).put_entry(LedgerKind::Quarantine, &entry).await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn a_quarantined_event_is_seen_redacted_and_replayed_as_it_was() {
+    let world = world().await;
+    let id = quarantine(&world, record("my secret")).await;
+    let token = world.token("admin@acme.test").await;
+    let trouble = json!({"id": id, "at": "2026-11-21T05:00:00.000Z", "reason": "no type", "source": "ingest",
+        "summary": "whatsapp: 1 event"});
+    let list = world.get(&token, "/v1/operations/quarantine").await.json;
+    assert_eq!(list, json!({"items": [trouble], "next_cursor": null}));
+    let path = format!("/v1/operations/quarantine/{}", id.as_str());
+    let whole = world.get(&token, &path).await.json;
+    assert_eq!(whole["record"]["body"], json!({"events": [{"text": {"body": "(9 characters)"}}]}));
+
+    let replayed = world.post(&token, &format!("{path}/replay"), json!({})).await;
+    assert_eq!((replayed.status.as_u16(), &replayed.json), (202, &json!({"id": id})));
+    assert_eq!(world.queue.sent(), [("inbound.fifo".to_owned(), record("my secret"))]);
+    assert_eq!(world.get(&token, &path).await.code(), (404, "not_found"));
+}
+
+#[tokio::test]
+async fn what_is_no_record_can_only_be_discarded() {
+    let world = world().await;
+    let id = quarantine(&world, "garbage".to_owned()).await;
+    let token = world.token("owner@acme.test").await;
+    let path = format!("/v1/operations/quarantine/{}", id.as_str());
+    assert_eq!(world.post(&token, &format!("{path}/replay"), Value::Null).await.code(), (409, "not_replayable"));
+    assert_eq!(world.post(&token, &format!("{path}/discard"), json!({})).await.status.as_u16(), 202);
+    assert_eq!(world.post(&token, &format!("{path}/discard"), json!({})).await.code(), (404, "not_found"));
+}
+
+#[tokio::test]
+async fn unrouted_events_are_the_installs_and_of_the_tenant_whose_app_signed_them() {
+    let world = world().await;
+    for (n, signer) in [(1, None), (2, Some(world.a.ctx.id().clone()))] {
+        let at = world.app.now();
+        let event = Unrouted {
+            id: LogId::new(at, [n; 10]),
+            at,
+            channel: ChannelType::Whatsapp,
+            external: format!("90{n}"),
+            signer,
+            record: record("hi"),
+        };
+        world.app.tables.global().put_unrouted(&event).await.unwrap();
+    }
+    let mut counts = Vec::new();
+    for email in ["op@install.test", "owner@acme.test", "owner@bolt.test"] {
+        let list = world.get(&world.token(email).await, "/v1/operations/unrouted").await.json;
+        counts.push(list["items"].as_array().map(Vec::len));
+    }
+    assert_eq!(counts, [Some(2), Some(1), Some(0)]);
+
+    let operator = world.token("op@install.test").await;
+    let items = world.get(&operator, "/v1/operations/unrouted").await.json["items"].clone();
+    let path = format!("/v1/operations/unrouted/{}", items[0]["id"].as_str().unwrap());
+    assert_eq!(world.get(&world.token("owner@bolt.test").await, &path).await.code(), (404, "not_found"));
+    assert_eq!(world.post(&operator, &format!("{path}/replay"), json!({})).await.status.as_u16(), 202);
+    assert_eq!(world.queue.sent().len(), 1);
+    let left = world.get(&operator, "/v1/operations/unrouted").await.json["items"].clone();
+    assert_eq!(left.as_array().map(Vec::len), Some(1));
+}
