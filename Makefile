@@ -85,7 +85,8 @@ bench: ## The figures of performance: ratios in one run
 
 build-sam: $(VENV)/.ready ## Every function for arm64, as `sam deploy` takes it, in .aws-sam/
 	@rustup target list --installed | grep -q aarch64-unknown-linux-gnu || rustup target add aarch64-unknown-linux-gnu
-	@PATH="$(VENV)/bin:$$PATH" CARGO_NET_OFFLINE=$${CARGO_NET_OFFLINE:-false} sam build
+	@# Some crates carry a rust-toolchain file, which rustup would obey under cargo-zigbuild: name ours.
+	@PATH="$(VENV)/bin:$$PATH" RUSTUP_TOOLCHAIN="$$(rustup show active-toolchain | cut -d' ' -f1)" sam build
 	@for f in $(CURDIR)/.aws-sam/build/*/bootstrap; do printf '%10d bytes  %s\n' "$$(stat -c %s "$$f")" "$${f#$(CURDIR)/}"; done
 
 # ── Tools ────────────────────────────────────────────────────────────────────────────────────────────────────────────
