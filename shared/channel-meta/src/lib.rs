@@ -1,1 +1,3 @@
-//! Crate `channel-meta`.
+//! What the Meta channels share.
+
+pub mod probe;
