@@ -64,7 +64,7 @@ check-generated: web/node_modules/.package-lock.json ## docs/openapi.json and th
 	@cd web && npm run --silent generate:check
 
 generate: web/node_modules/.package-lock.json ## Writes docs/openapi.json and the web app's schemas anew
-	@cargo run --locked --quiet -p api --bin openapi
+	@cargo run --locked --quiet -p api --bin openapi > docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
 	@cd web && npm run --silent generate
 
 test-web: web/node_modules/.package-lock.json ## The web app: lint, types, unit tests
