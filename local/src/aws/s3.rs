@@ -1,0 +1,79 @@
+//! S3: objects as files, behind s3s, which checks every signature and presigned link.
+
+use std::path::{Path, PathBuf};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use s3s::auth::{S3Auth, SecretKey};
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{S3Result, s3_error};
+use s3s_fs::FileSystem;
+
+use super::sts::Sts;
+use super::Data;
+
+#[derive(Clone)]
+pub struct S3 {
+    root: PathBuf,
+    service: S3Service,
+}
+
+/// The secret of an access key is derived from it, so that no list of keys is needed.
+struct Keys(Sts);
+
+#[async_trait::async_trait]
+impl S3Auth for Keys {
+    async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
+        match self.0.secret_of(access_key) {
+            Some(secret) => Ok(secret.into()),
+            None => Err(s3_error!(InvalidAccessKeyId)),
+        }
+    }
+}
+
+impl S3 {
+    /// Opens the folder `s3`; in memory mode a folder of the system's temporary place, which the process leaves behind empty
+    /// of anything but what a test put there.
+    pub fn open(data: &Data, sts: Sts) -> std::io::Result<Self> {
+        let root = match data.file("s3") {
+            Some(dir) => dir,
+            None => {
+                let mut name = [0; 8];
+                getrandom::fill(&mut name).expect("the operating system gives random bytes");
+                std::env::temp_dir().join(format!("switchboard-s3-{}", hex::encode(name)))
+            }
+        };
+        std::fs::create_dir_all(&root)?;
+        let files = FileSystem::new(&root).map_err(|e| std::io::Error::other(format!("{e:?}")))?;
+        let mut builder = S3ServiceBuilder::new(files);
+        builder.set_auth(Keys(sts));
+        Ok(Self { root, service: builder.build() })
+    }
+
+    pub fn router(&self) -> Router {
+        Router::new().fallback(answer).with_state(self.service.clone())
+    }
+
+    pub fn create_bucket(&self, name: &str) -> std::io::Result<()> {
+        std::fs::create_dir_all(self.root.join(name))
+    }
+
+    /// Puts an object in process.
+    pub async fn put(&self, bucket: &str, key: &str, bytes: Vec<u8>) -> std::io::Result<()> {
+        let file = self.root.join(bucket).join(key);
+        tokio::fs::create_dir_all(file.parent().unwrap_or(Path::new("."))).await?;
+        tokio::fs::write(file, bytes).await
+    }
+}
+
+async fn answer(State(mut service): State<S3Service>, request: Request) -> Response {
+    match tower::Service::call(&mut service, request).await {
+        Ok(answer) => answer.map(axum::body::Body::new).into_response(),
+        Err(fault) => {
+            tracing::error!(?fault, "S3 could not answer");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
