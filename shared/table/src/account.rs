@@ -11,7 +11,8 @@ impl Tenant<'_> {
     /// By id.
     pub async fn accounts(&self) -> Result<Vec<Account>> {
         let pk = format!("{}#K#account", self.id);
-        let range = Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Consistent };
+        let range =
+            Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Consistent };
         self.truth().all(&range).await?.into_iter().map(item::decode).collect()
     }
 

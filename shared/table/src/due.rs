@@ -33,8 +33,14 @@ impl Global<'_> {
         for minute in first..=now.minute() {
             for shard in 0..key::DUE_SHARDS {
                 let pk = key::due(minute, shard);
-                let range =
-                    Range { index: Index::Due, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Eventual };
+                let range = Range {
+                    index: Index::Due,
+                    pk,
+                    sk: Sk::Any,
+                    newest_first: false,
+                    limit: None,
+                    read: Read::Eventual,
+                };
                 for found in self.truth().all(&range).await? {
                     due.push(due_item(&found)?);
                 }

@@ -72,7 +72,8 @@ impl Tenant<'_> {
             }
             let sk = start.as_ref().filter(|s| s.pk == pk).map_or(Sk::Any, |s| Sk::Above(&s.sk));
             let wanted = Some(limit - ids.len());
-            let range = Range { index: Index::Table, pk, sk, newest_first: false, limit: wanted, read: Read::Consistent };
+            let range =
+                Range { index: Index::Table, pk, sk, newest_first: false, limit: wanted, read: Read::Consistent };
             for found in self.truth().page(&range).await?.0 {
                 ids.push(item::tail(&item::key_of(&found)?.sk)?);
             }

@@ -50,7 +50,12 @@ impl Tenant<'_> {
     }
 
     /// The writes that make a new contact.
-    pub(crate) fn new_contact(&self, account: &AccountId, seed: &ContactSeed, told_at: Timestamp) -> Result<Vec<Write>> {
+    pub(crate) fn new_contact(
+        &self,
+        account: &AccountId,
+        seed: &ContactSeed,
+        told_at: Timestamp,
+    ) -> Result<Vec<Write>> {
         let seen = self.seen(account, seed)?;
         let stored = Stored { contact: contact_of(seed), named_at: told_at, rev: 1 };
         let mut writes = vec![Write::Put(item::contact::item(&self.id, &stored)?, When::Absent)];
@@ -74,7 +79,8 @@ impl Tenant<'_> {
         let first = self.alias_hashes(account, &seed.identities)?.into_iter().next();
         let mut writes = Vec::new();
         for hash in missing {
-            let told = Alias { c: known.contact.id.clone(), seen: (Some(hash) == first.as_ref()).then(|| seen.clone()) };
+            let told =
+                Alias { c: known.contact.id.clone(), seen: (Some(hash) == first.as_ref()).then(|| seen.clone()) };
             writes.push(Write::Put(alias(&self.id, hash, &told)?, When::Absent));
         }
         if let Some(first) = first.filter(|f| !missing.contains(f)) {
@@ -140,7 +146,8 @@ fn taught(known: &Stored, seed: &ContactSeed, told_at: Timestamp) -> Stored {
     // A username that came back is the newest again.
     let back = |i: &Identity| i.kind == IdentityKind::Username && seed.identities.contains(i);
     after.contact.identities.retain(|i| !back(i) || known.contact.identity(i.kind) == Some(&i.value));
-    let usernames = seed.identities.iter().filter(|i| !after.contact.identities.contains(i)).cloned().collect::<Vec<_>>();
+    let usernames =
+        seed.identities.iter().filter(|i| !after.contact.identities.contains(i)).cloned().collect::<Vec<_>>();
     let mut added: Vec<Identity> = news.cloned().collect();
     added.extend(usernames.into_iter().filter(|i| i.kind == IdentityKind::Username));
     for identity in added {

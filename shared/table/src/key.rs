@@ -199,9 +199,20 @@ mod tests {
         let owner = Owner::User(u.clone());
         let message_id = MessageId::new(&c, at, 7);
         let keys = [
-            head(t, &c), message(t, &message_id), alias(t, text), contact(t, &p), pointer(t, text), fact(t, text, "read"),
-            account(t, &a), user(t, &u), ledger(t, "audit", "2026-11", text), export(t, &c), parked(t, &a, &c),
-            log_block(t, 9), socket(t, text), ticket(t, text),
+            head(t, &c),
+            message(t, &message_id),
+            alias(t, text),
+            contact(t, &p),
+            pointer(t, text),
+            fact(t, text, "read"),
+            account(t, &a),
+            user(t, &u),
+            ledger(t, "audit", "2026-11", text),
+            export(t, &c),
+            parked(t, &a, &c),
+            log_block(t, 9),
+            socket(t, text),
+            ticket(t, text),
         ];
         let index = [inbox(t, Status::Open, shard(&c)), owned(t, &owner, Status::Open), due_sk(t, at, &c)];
         keys.into_iter().map(|k| k.pk).chain(index).collect()

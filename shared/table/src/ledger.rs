@@ -215,7 +215,8 @@ impl Tenant<'_> {
             let pk = key::ledger(&self.id, kind.as_str(), &month, "").pk;
             let sk = before.map_or(Sk::Any, |id| Sk::Below(id.as_str()));
             let wanted = Some(limit + 1 - items.len());
-            let range = Range { index: Index::Table, pk, sk, newest_first: true, limit: wanted, read: Read::Consistent };
+            let range =
+                Range { index: Index::Table, pk, sk, newest_first: true, limit: wanted, read: Read::Consistent };
             items.extend(self.truth().page(&range).await?.0);
             if items.len() > limit {
                 break;

@@ -1,6 +1,8 @@
 //! The two tables: keys, items, transactions. The sole speaker of DynamoDB.
 
 pub mod account;
+mod cas;
+mod change;
 pub mod channel_route;
 pub mod due;
 pub mod edit;
@@ -16,16 +18,14 @@ pub mod list;
 pub mod meter;
 pub mod park;
 pub mod person;
-mod cas;
-mod change;
 pub mod read;
 pub mod receive;
 pub mod retry;
 pub mod send;
 pub mod session;
 pub mod socket;
-mod store;
 pub mod status;
+mod store;
 pub mod stream;
 pub mod submit;
 pub mod sync_log;

@@ -1,8 +1,8 @@
 //! The inbox: rows by state or by owner, newest first.
 
 use domain::{
-    AccountId, ChannelType, ContactId, ConversationId, Direction, Head, MessageType, Owner, Status, TenantId, Timestamp,
-    Window,
+    AccountId, ChannelType, ContactId, ConversationId, Direction, Head, MessageType, Owner, Status, TenantId,
+    Timestamp, Window,
 };
 
 use crate::read::PAGE_MAX;

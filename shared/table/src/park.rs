@@ -1,6 +1,9 @@
 //! Sends that wait for a person to reconnect their account.
 
-use domain::{Account, AccountId, AccountStatus, ConversationId, Delivery, DeliveryStatus, Failure, Head, Message, MessageId, Timestamp};
+use domain::{
+    Account, AccountId, AccountStatus, ConversationId, Delivery, DeliveryStatus, Failure, Head, Message, MessageId,
+    Timestamp,
+};
 
 use crate::change::{When, Write};
 use crate::item::{self, s};
@@ -40,7 +43,8 @@ impl Tenant<'_> {
     /// Wakes every conversation that waits for this account, each in its order. Returns how many. Safe to repeat.
     pub async fn unpark_account(&self, account: &AccountId, now: Timestamp) -> Result<usize> {
         let pk = format!("{}#Q#{account}", self.id);
-        let range = Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Consistent };
+        let range =
+            Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Consistent };
         let waiting = self.truth().all(&range).await?;
         for entry in &waiting {
             let id: ConversationId = item::tail(&item::key_of(entry)?.sk)?;

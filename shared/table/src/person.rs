@@ -119,7 +119,8 @@ impl Global<'_> {
 
     pub async fn person(&self, id: &UserId) -> Result<Option<Person>> {
         let pk = key::person(id).pk;
-        let range = Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Consistent };
+        let range =
+            Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Consistent };
         let mut person: Option<PersonItem> = None;
         let mut memberships = Vec::new();
         for found in self.truth().all(&range).await? {
@@ -190,7 +191,8 @@ impl Tenant<'_> {
     /// By id.
     pub async fn users(&self) -> Result<Vec<User>> {
         let pk = format!("{}#K#user", self.id);
-        let range = Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Consistent };
+        let range =
+            Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Consistent };
         self.truth().all(&range).await?.into_iter().map(item::decode).collect()
     }
 

@@ -58,7 +58,8 @@ impl Tenant<'_> {
         // One more tells whether there is a next page; `Between` includes its end.
         let wanted = limit + 1 + usize::from(before.is_some());
         let pk = key::head(&self.id, of).pk;
-        let range = Range { index: Index::Table, pk, sk, newest_first: true, limit: Some(wanted), read: Read::Consistent };
+        let range =
+            Range { index: Index::Table, pk, sk, newest_first: true, limit: Some(wanted), read: Read::Consistent };
         let (items, more) = self.truth().page(&range).await?;
         let items = items.into_iter().map(item::message::message).collect::<Result<Vec<_>>>()?;
         let mut items: Vec<_> =

@@ -2,8 +2,8 @@
 
 use domain::message::{Author, Raw, ReplyTo, clamp_sent_at};
 use domain::{
-    Account, ContactId, ConversationId, Direction, Head, Identity, Message, MessageId, MessageType, Owner,
-    Status, Timestamp, Window,
+    Account, ContactId, ConversationId, Direction, Head, Identity, Message, MessageId, MessageType, Owner, Status,
+    Timestamp, Window,
 };
 
 use crate::change::{When, Write};
@@ -198,7 +198,12 @@ impl Tenant<'_> {
         Ok(Plan { writes, pointers, conversation, contact, messages: messages.into_iter().map(|m| m.id).collect() })
     }
 
-    pub(crate) fn conversation_of(&self, account: &Account, thread: &Thread, contact: &ContactId) -> Result<ConversationId> {
+    pub(crate) fn conversation_of(
+        &self,
+        account: &Account,
+        thread: &Thread,
+        contact: &ContactId,
+    ) -> Result<ConversationId> {
         let name = match &thread.group {
             Some(group) => format!("group:{group}"),
             None => format!("contact:{contact}"),
@@ -315,4 +320,3 @@ pub(crate) fn with_newest(mut head: Head, message: &Message) -> Head {
     }
     head
 }
-

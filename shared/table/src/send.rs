@@ -4,7 +4,9 @@
 //! do not get in each other's way.
 
 use domain::delivery::{Claim, Failed};
-use domain::{ConversationId, Delivery, DeliveryStatus, Failure, Head, Identity, Message, MessageId, Receipt, Timestamp};
+use domain::{
+    ConversationId, Delivery, DeliveryStatus, Failure, Head, Identity, Message, MessageId, Receipt, Timestamp,
+};
 
 use crate::change::{When, Write};
 use crate::item::contact::{Alias, alias};
@@ -125,7 +127,8 @@ impl Tenant<'_> {
     ) -> Result<Option<Message>> {
         let attempt = message.delivery.as_ref().map(|d| (d.attempt, d.claim.clone()));
         let decide = |m: &Message| {
-            let current = m.delivery.as_ref().filter(|d| Some((d.attempt, d.claim.clone())) == attempt && !d.is_final())?;
+            let current =
+                m.delivery.as_ref().filter(|d| Some((d.attempt, d.claim.clone())) == attempt && !d.is_final())?;
             let rev = m.rev + u64::from(seen == Seen::Yes);
             Some(Message { delivery: Some(change(current)), rev, ..m.clone() })
         };

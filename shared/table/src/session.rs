@@ -91,7 +91,8 @@ impl Global<'_> {
                 self.revoke_session(id).await?;
                 return Ok(Rotated::Reused);
             }
-            let change = Change::default().set("cur", s(next)).set("prev", s(presented)).set("rotated", n(now.millis()));
+            let change =
+                Change::default().set("cur", s(next)).set("prev", s(presented)).set("rotated", n(now.millis()));
             let same = When::Is(vec![("cur", Some(s(presented))), ("revoked", None)]);
             if self.truth().write(&Write::Update(key::session(id), change, same)).await? {
                 return Ok(Rotated::Ok(session));

@@ -69,7 +69,8 @@ impl Tenant<'_> {
     /// All that have not expired.
     pub async fn sockets(&self, now: Timestamp) -> Result<Vec<Socket>> {
         let pk = key::socket(&self.id, "").pk;
-        let range = Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Eventual };
+        let range =
+            Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Eventual };
         let all = self.live().all(&range).await?.into_iter().map(socket).collect::<Result<Vec<_>>>()?;
         Ok(all.into_iter().filter(|s| s.expires > now).collect())
     }
@@ -81,7 +82,8 @@ impl Tenant<'_> {
 
     /// `false` when a later subscription was there first, or the socket is gone.
     pub async fn set_topics(&self, connection_id: &str, number: u64, topics: &[String]) -> Result<bool> {
-        let list = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(topics).map_err(|e| Error::Corrupt(e.to_string()))?;
+        let list =
+            serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(topics).map_err(|e| Error::Corrupt(e.to_string()))?;
         let change = Change::default().set("topics", list).set("n", n(number));
         let later = When::Below("n", n(number));
         self.live().write(&Write::Update(key::socket(&self.id, connection_id), change, later)).await

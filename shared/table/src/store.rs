@@ -5,9 +5,7 @@ use std::fmt::Debug;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, KeysAndAttributes, Put, ReturnValue, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, KeysAndAttributes, Put, ReturnValue, TransactWriteItem, Update};
 
 use crate::change::{Expressions, When, Write};
 use crate::guard::Refused;
@@ -171,7 +169,8 @@ impl Store<'_> {
             Write::Update(key, change, when) => {
                 let e = Expressions::of(Some(change), when);
                 let update = self.client.update_item().table_name(self.table).set_key(Some(key_item(key)));
-                let update = update.set_update_expression(e.update.clone()).set_condition_expression(e.condition.clone());
+                let update =
+                    update.set_update_expression(e.update.clone()).set_condition_expression(e.condition.clone());
                 let update = update.set_expression_attribute_names(e.names());
                 update.set_expression_attribute_values(e.values()).send().await.map(drop).map_err(Failed::of)
             }
@@ -223,14 +222,16 @@ impl Store<'_> {
             Write::Update(key, change, when) => {
                 let e = Expressions::of(Some(change), when);
                 let update = Update::builder().table_name(self.table).set_key(Some(key_item(key)));
-                let update = update.set_update_expression(e.update.clone()).set_condition_expression(e.condition.clone());
+                let update =
+                    update.set_update_expression(e.update.clone()).set_condition_expression(e.condition.clone());
                 let update = update.set_expression_attribute_names(e.names());
                 item.update(update.set_expression_attribute_values(e.values()).build().map_err(built)?)
             }
             Write::Delete(key, when) => {
                 let e = Expressions::of(None, when);
                 let delete = Delete::builder().table_name(self.table).set_key(Some(key_item(key)));
-                let delete = delete.set_condition_expression(e.condition.clone()).set_expression_attribute_names(e.names());
+                let delete =
+                    delete.set_condition_expression(e.condition.clone()).set_expression_attribute_names(e.names());
                 item.delete(delete.set_expression_attribute_values(e.values()).build().map_err(built)?)
             }
         }
@@ -283,7 +284,9 @@ where
     if let Some(service) = error.as_service_error() {
         let code = service.code().unwrap_or("unknown").to_owned();
         return match code.as_str() {
-            "AccessDeniedException" | "UnrecognizedClientException" | "MissingAuthenticationToken" => Error::Denied(code),
+            "AccessDeniedException" | "UnrecognizedClientException" | "MissingAuthenticationToken" => {
+                Error::Denied(code)
+            }
             "ValidationException" | "ItemCollectionSizeLimitExceededException" => Error::Corrupt(code),
             _ => Error::Retry(code),
         };

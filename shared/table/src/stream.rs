@@ -16,8 +16,16 @@ pub struct Change {
 pub enum Changed {
     /// `rev_before` is `None` when it is new. Where it equals the head's, nothing that anyone sees has changed. `wake`: a send
     /// was added, or someone woke those that wait.
-    Head { head: Box<Head>, rev_before: Option<u64>, wake: bool },
-    Message { conversation: ConversationId, message: Box<Message>, rev_before: Option<u64> },
+    Head {
+        head: Box<Head>,
+        rev_before: Option<u64>,
+        wake: bool,
+    },
+    Message {
+        conversation: ConversationId,
+        message: Box<Message>,
+        rev_before: Option<u64>,
+    },
     Account(AccountId),
 }
 

@@ -46,7 +46,9 @@ pub enum Submitted {
     /// The key was used for another body.
     OtherBody,
     /// A teammate wrote this `seq` since.
-    NewerReply { seq: u64 },
+    NewerReply {
+        seq: u64,
+    },
     /// [`OUT_MAX`] sends wait already.
     OutFull,
     NotFound,

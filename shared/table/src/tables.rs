@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::config::{SharedCredentialsProvider, SharedInterceptor};
 use domain::{IdKey, TenantCtx, TenantId, time::TimeScale};
 
 use crate::guard::Guard;
+use crate::unrouted::INSTALL;
 use crate::{Error, Global, Meter, Result, Tenant};
 
 /// Gives credentials that carry the tenant as a session tag. `credential` caches them.
@@ -66,7 +67,20 @@ impl Tables {
     }
 
     pub fn tenant(&self, ctx: &TenantCtx) -> Tenant<'_> {
+        if ctx.id().as_str() == INSTALL {
+            return self.install();
+        }
         Tenant { tables: self, id: ctx.id().clone(), client: self.client_of(ctx.id()) }
+    }
+
+    /// What tells no tenant: the pseudo-tenant [`INSTALL`], with the function's own credentials.
+    pub fn install(&self) -> Tenant<'_> {
+        let id = TenantId::from_bytes([0; 10]);
+        let mut clients = self.clients.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let make = || guarded(&self.base, Guard::of_tenant(&id), self.meter.as_ref(), None);
+        let client = clients.entry(id.clone()).or_insert_with(make).clone();
+        drop(clients);
+        Tenant { tables: self, id, client }
     }
 
     pub fn global(&self) -> Global<'_> {
@@ -82,7 +96,7 @@ impl Tables {
             let credentials = self.tenant_credentials.as_ref().map(|of| of(tenant));
             guarded(&self.base, Guard::of_tenant(tenant), self.meter.as_ref(), credentials)
         };
-        let Ok(mut clients) = self.clients.lock() else { return make() };
+        let mut clients = self.clients.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if clients.len() >= CLIENTS && !clients.contains_key(tenant) {
             clients.clear();
         }
@@ -90,7 +104,12 @@ impl Tables {
     }
 }
 
-fn guarded(base: &Client, guard: Guard, meter: Option<&Meter>, credentials: Option<SharedCredentialsProvider>) -> Client {
+fn guarded(
+    base: &Client,
+    guard: Guard,
+    meter: Option<&Meter>,
+    credentials: Option<SharedCredentialsProvider>,
+) -> Client {
     let mut conf = base.config().to_builder();
     conf.push_interceptor(SharedInterceptor::new(guard));
     if let Some(meter) = meter {

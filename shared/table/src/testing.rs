@@ -63,8 +63,21 @@ pub fn client(endpoint: &str) -> Client {
 
 /// What INBOX and OWNER project: what a row shows.
 pub const PROJECTED: [&str; 15] = [
-    "acct", "contact", "name", "avatar", "state", "owner", "unread", "last_at", "preview", "last_type", "last_dir", "seq",
-    "window", "version", "rev",
+    "acct",
+    "contact",
+    "name",
+    "avatar",
+    "state",
+    "owner",
+    "unread",
+    "last_at",
+    "preview",
+    "last_type",
+    "last_dir",
+    "seq",
+    "window",
+    "version",
+    "rev",
 ];
 
 async fn create(client: &Client) -> Result<(), aws_sdk_dynamodb::Error> {

@@ -55,7 +55,7 @@ impl Global<'_> {
             source: format!("{}#{}", event.channel, event.external),
             record: event.record.clone(),
         };
-        for list in self.lists(event.signer.as_ref())? {
+        for list in self.lists(event.signer.as_ref()) {
             list.put_entry(LedgerKind::Unrouted, &entry).await?;
         }
         Ok(())
@@ -76,7 +76,7 @@ impl Global<'_> {
 
     /// From everywhere. Safe to repeat.
     pub async fn delete_unrouted(&self, event: &Unrouted) -> Result<()> {
-        for list in self.lists(event.signer.as_ref())? {
+        for list in self.lists(event.signer.as_ref()) {
             list.discard_entry(LedgerKind::Unrouted, &event.id).await?;
         }
         self.truth().write(&Write::Delete(unrouted_key(event), When::Always)).await.map(drop)
@@ -90,34 +90,30 @@ impl Global<'_> {
         limit: usize,
         now: Timestamp,
     ) -> Result<Page<Unrouted, LogId>> {
-        let page = self.list(signer)?.entries(LedgerKind::Unrouted, before, limit, now).await?;
+        let page = self.list(signer).entries(LedgerKind::Unrouted, before, limit, now).await?;
         let items = page.items.into_iter().map(|e| listed(e, signer)).collect::<Result<_>>()?;
         Ok(Page { items, next: page.next })
     }
 
     /// As it was kept, found in the install's list or in a signing tenant's.
     pub async fn unrouted(&self, signer: Option<&TenantId>, id: &LogId) -> Result<Option<Unrouted>> {
-        let Some(entry) = self.list(signer)?.entry(LedgerKind::Unrouted, id).await? else { return Ok(None) };
+        let Some(entry) = self.list(signer).entry(LedgerKind::Unrouted, id).await? else { return Ok(None) };
         let named = listed(entry, signer)?;
         // The list of the install does not tell who signed: the event itself does.
         let whole = self.truth().get(&unrouted_key(&named), Read::Consistent).await?;
         whole.map(unrouted).transpose().map(|found| found.or(Some(named)))
     }
 
-    fn list(&self, signer: Option<&TenantId>) -> Result<Tenant<'_>> {
-        let of = match signer {
-            Some(tenant) => tenant.clone(),
-            None => INSTALL.parse().map_err(|_| Error::Corrupt("the install's list has no id".to_owned()))?,
-        };
-        Ok(self.tables.tenant(&TenantCtx::of_record(of)))
+    fn list(&self, signer: Option<&TenantId>) -> Tenant<'_> {
+        match signer {
+            Some(tenant) => self.tables.tenant(&TenantCtx::of_record(tenant.clone())),
+            None => self.tables.install(),
+        }
     }
 
-    fn lists(&self, signer: Option<&TenantId>) -> Result<Vec<Tenant<'_>>> {
-        let mut all = vec![self.list(None)?];
-        if signer.is_some() {
-            all.push(self.list(signer)?);
-        }
-        Ok(all)
+    fn lists(&self, signer: Option<&TenantId>) -> Vec<Tenant<'_>> {
+        let own = signer.map(|_| self.list(signer));
+        [self.list(None)].into_iter().chain(own).collect()
     }
 }
 

@@ -19,7 +19,8 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// The item of these attributes under this key.
 pub(crate) fn encode<T: Serialize>(key: &Key, attributes: &T) -> Result<Item> {
-    let mut item: Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(attributes).map_err(|e| Error::Corrupt(e.to_string()))?;
+    let mut item: Item =
+        serde_dynamo::aws_sdk_dynamodb_1::to_item(attributes).map_err(|e| Error::Corrupt(e.to_string()))?;
     item.insert("pk".to_owned(), s(&key.pk));
     item.insert("sk".to_owned(), s(&key.sk));
     Ok(item)

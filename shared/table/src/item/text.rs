@@ -60,7 +60,8 @@ mod tests {
     #[test]
     fn a_long_text_is_kept_small_and_comes_back_whole() {
         for (text, small) in [("שלום".to_owned(), false), ("שלום ".repeat(1_000), true)] {
-            let stored: AttributeValue = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(Packed(text.clone())).unwrap();
+            let stored: AttributeValue =
+                serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(Packed(text.clone())).unwrap();
             assert_eq!(matches!(&stored, AttributeValue::B(b) if b.as_ref().len() < 200), small);
             let back: Packed = serde_dynamo::aws_sdk_dynamodb_1::from_attribute_value(stored).unwrap();
             assert_eq!(back, Packed(text));

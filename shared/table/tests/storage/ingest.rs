@@ -67,7 +67,11 @@ async fn fifty_first_messages_at_once_make_one_contact_and_one_conversation() {
         async move {
             loop {
                 // A conflict that outlives its tries goes back to the queue.
-                match w.us().receive(&w.account, &thread("9725", i), &[text(&format!("m{i}"), i64::from(i), "x")], NOW).await {
+                match w
+                    .us()
+                    .receive(&w.account, &thread("9725", i), &[text(&format!("m{i}"), i64::from(i), "x")], NOW)
+                    .await
+                {
                     Err(Error::Retry(_)) => {}
                     other => return other.unwrap(),
                 }
@@ -128,7 +132,10 @@ async fn new_names_join_the_contact_that_one_of_them_belongs_to() {
     assert_eq!((&got.contact, &got.conversation), (&first.contact, &first.conversation));
     let contact = w.us().contact(&got.contact).await.unwrap().unwrap();
     assert_eq!(contact.identities.len(), 3);
-    assert_eq!((contact.name.as_deref(), w.head(&got.conversation).await.contact_name), (Some("Dana Levi"), "Dana Levi".to_owned()));
+    assert_eq!(
+        (contact.name.as_deref(), w.head(&got.conversation).await.contact_name),
+        (Some("Dana Levi"), "Dana Levi".to_owned())
+    );
     // The new name alone leads there now; the user name never does.
     let by = |kind, value| [identity(kind, value)];
     let us = w.us();
@@ -166,5 +173,8 @@ async fn a_quote_finds_its_message_and_a_large_payload_comes_back_whole() {
     let got = w.hears(&[quote]).await;
     let message = w.message(&got.stored[0]).await;
     let reply = ReplyTo { message: Some(first.stored[0].clone()), channel_message_id: Some("a".to_owned()) };
-    assert_eq!((message.reply_to, message.raw, message.raw_type.as_deref()), (Some(reply), Some(Raw::Inline(raw)), Some("sticker")));
+    assert_eq!(
+        (message.reply_to, message.raw, message.raw_type.as_deref()),
+        (Some(reply), Some(Raw::Inline(raw)), Some("sticker"))
+    );
 }

@@ -31,7 +31,8 @@ fn permutations(of: &[Step]) -> Vec<Vec<Step>> {
 
 /// What anyone sees of it: all but its revision and whose word of its acceptance was the first.
 fn shown(message: Message) -> Message {
-    let delivery = message.delivery.map(|d| Delivery { accepted_at: d.accepted_at.map(|_| Timestamp::from_millis(0)), ..d });
+    let delivery =
+        message.delivery.map(|d| Delivery { accepted_at: d.accepted_at.map(|_| Timestamp::from_millis(0)), ..d });
     Message { rev: 0, delivery, ..message }
 }
 
@@ -150,7 +151,10 @@ async fn a_receipt_of_an_unknown_send_settles_it() {
     w.us().record_unknown(&head, &message, NOW).await.unwrap();
     assert_eq!(w.status_of(&id).await, DeliveryStatus::Unknown);
     w.is_told("out", Some((id.clone(), 1)), Receipt::Accepted).await;
-    assert_eq!((w.status_of(&id).await, w.message(&id).await.channel_message_id), (DeliveryStatus::Sent, Some("out".to_owned())));
+    assert_eq!(
+        (w.status_of(&id).await, w.message(&id).await.channel_message_id),
+        (DeliveryStatus::Sent, Some("out".to_owned()))
+    );
     // From now on the channel's id alone is enough.
     assert_eq!(w.is_told("out", None, Receipt::Read).await, StatusOutcome::Applied(id));
 }

@@ -2,8 +2,8 @@
 
 use domain::delivery::Claim;
 use domain::{
-    Account, AccountId, AccountStatus, ChannelType, ContactId, ConversationId, DeliveryStatus, Head, Identity, IdentityKind,
-    Message, MessageId, MessageType, Receipt, TenantCtx, Timestamp, UserId,
+    Account, AccountId, AccountStatus, ChannelType, ContactId, ConversationId, DeliveryStatus, Head, Identity,
+    IdentityKind, Message, MessageId, MessageType, Receipt, TenantCtx, Timestamp, UserId,
 };
 use table::testing::{TestTables, two_tenants};
 use table::{ContactSeed, Inbound, Received, StatusIn, StatusOutcome, Submit, Submitted, Tenant, Thread};
@@ -129,7 +129,12 @@ impl World {
         message.id
     }
 
-    pub async fn is_told(&self, external_id: &str, reference: Option<(MessageId, u32)>, receipt: Receipt) -> StatusOutcome {
+    pub async fn is_told(
+        &self,
+        external_id: &str,
+        reference: Option<(MessageId, u32)>,
+        receipt: Receipt,
+    ) -> StatusOutcome {
         let status = StatusIn { external_id: external_id.to_owned(), reference, at: at(order_of(&receipt)), receipt };
         self.us().apply_status(&self.account.id, &status).await.unwrap()
     }
