@@ -1,2 +1,45 @@
 //! `make run`: the whole of Switchboard on one machine.
-fn main() {}
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use local::aws::Data;
+use local::{DataFolder, LocalSettings, Options, System, asked_to_end};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("switchboard: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let settings = LocalSettings::read(|name| std::env::var(name).ok())?;
+    let level = settings.parameters.get("LogLevel").map_or("info", String::as_str);
+    let filter = EnvFilter::try_new(format!("warn,local={level}"))?;
+    let log = tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_current_span(false);
+    log.with_span_list(false).with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Listen for the end before anything begins: a signal during the start must end it as well.
+    let ended = tokio::spawn(asked_to_end());
+    let _folder = DataFolder::take(&settings.data_dir)?;
+    let system = System::start(Options {
+        data: Data::Dir(settings.data_dir.clone()),
+        listen: settings.listen,
+        parameters: settings.parameters,
+        time_scale: settings.time_scale,
+        stream_delay: (Duration::from_millis(2), Duration::from_millis(8)),
+        ..Options::default()
+    })
+    .await?;
+    println!("Switchboard is ready on {}", system.endpoints.gateway);
+    ended.await??;
+    tracing::info!("ending: no more work is taken, what is under way may finish");
+    system.stop().await;
+    Ok(())
+}

@@ -69,8 +69,6 @@ impl DynamoDb {
             None => Database::memory(),
         };
         let database = database.map_err(|e| OpenError::Database(e.to_string()))?;
-        // Sets `synchronous = NORMAL`: kept through a `kill -9` without a sync to the disk for each commit.
-        database.disable_bulk_loading().map_err(|e| OpenError::Database(e.to_string()))?;
         // A commit leaves the process without waiting for the disk: it outlives a `kill -9`, if not a power cut.
         database.disable_bulk_loading().map_err(|e| OpenError::Database(e.to_string()))?;
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;

@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 
 pub use function::Figures;
 pub use invocation::{Failure, RESPONSE_MAX_BYTES};
+pub(crate) use invocation::request_id;
 
 use crate::template;
 use function::Function;
@@ -67,7 +68,7 @@ impl Lambda {
         let mut tasks = tokio::task::JoinSet::new();
         let router = runtime_api::router(workers);
         tasks.spawn(async move {
-            if let Err(fault) = axum::serve(crate::listen::NoDelay(listener), router).await {
+            if let Err(fault) = axum::serve(crate::listen::no_delay(listener), router).await {
                 tracing::error!(%fault, "the Lambda Runtime API stopped");
             }
         });

@@ -34,6 +34,8 @@ pub struct SocketRoute {
     pub selector: Option<String>,
     /// The longest the gateway waits, in milliseconds.
     pub timeout_ms: u64,
+    /// Whether the function's answer goes back to the client: the route has a route response.
+    pub replies: bool,
 }
 
 /// Longest integration timeout of an HTTP API:
@@ -64,8 +66,16 @@ pub(super) fn socket_routes(
         let (function, timeout_ms) = target(resources, functions, route, SOCKET_TIMEOUT_MS)?;
         let expression = api.properties["RouteSelectionExpression"].as_str().unwrap_or_default();
         let selector = expression.trim_matches(['$', '{', '}']).strip_prefix("request.body.").map(str::to_owned);
-        let stage = stage_of(resources, api);
-        routes.push(SocketRoute { key: key_of(route)?, function, api: api.name.clone(), stage, selector, timeout_ms });
+        let mut responses = resources.of("AWS::ApiGatewayV2::RouteResponse");
+        routes.push(SocketRoute {
+            key: key_of(route)?,
+            function,
+            api: api.name.clone(),
+            stage: stage_of(resources, api),
+            selector,
+            timeout_ms,
+            replies: responses.any(|response| response.properties["RouteId"] == route.name.as_str()),
+        });
     }
     Ok(routes)
 }

@@ -18,7 +18,7 @@ use serde_json::Value;
 pub use api::{HttpRoute, SocketRoute};
 pub use function::{Function, QueueMapping, Role, Schedule, Statement, StreamMapping};
 pub use names::{ACCOUNT, Addresses, REGION, STACK, function_arn, queue_arn, role_arn, secret_arn, stream_arn, table_arn};
-pub use store::{Bucket, Queue, Secret, Table};
+pub use store::{Bucket, Generate, Queue, Secret, Table};
 
 use intrinsics::Scope;
 use names::Names;

@@ -1,0 +1,428 @@
+//! The whole system, started and stopped as one.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::aws::dynamodb::{Denied, DynamoDb, Hook, OpenError};
+use crate::aws::journal::Journal;
+use crate::aws::s3::S3;
+use crate::aws::secrets::Secrets;
+use crate::aws::sqs::Sqs;
+use crate::aws::sts::{Credentials, Sts};
+use crate::aws::{self, Data, Now};
+use crate::gateway::app_files::AppFiles;
+use crate::gateway::connections::{self, Connections};
+use crate::gateway::observe::Watched;
+use crate::gateway::websocket::Sockets;
+use crate::gateway::{self, HttpApi};
+use crate::iam::{Caller, Guard};
+use crate::lambda::{Lambda, Settings};
+use crate::mapping::Gates;
+use crate::mapping::sqs::Poller;
+use crate::mapping::stream::{Progress, Reader, Store};
+use crate::options::Options;
+use crate::provision::Services;
+use crate::template::{Addresses, Refusal, Schedule, Template, role_arn};
+use crate::{clock, environment, listen, schedule};
+
+/// How long work under way may take when the system ends; the longest function timeout is 50 s, but nobody waits so
+/// long for a laptop: what is cut comes back from its queue or stream.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Why a system cannot start: one line each.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    Template(#[from] Refusal),
+    #[error("infra/template.yaml cannot be read: {0}")]
+    NoTemplate(std::io::Error),
+    #[error("{0} cannot be listened on: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    #[error("infra/template.yaml: {0}: {1}")]
+    Resource(String, String),
+    #[error("{0}")]
+    Data(String),
+}
+
+impl From<OpenError> for StartError {
+    fn from(fault: OpenError) -> Self {
+        Self::Data(fault.to_string())
+    }
+}
+
+impl From<std::io::Error> for StartError {
+    fn from(fault: std::io::Error) -> Self {
+        Self::Data(fault.to_string())
+    }
+}
+
+/// Where everything is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoints {
+    /// App, API, webhooks: `http://127.0.0.1:8787`.
+    pub gateway: String,
+    /// What clients connect to: `ws://127.0.0.1:8787/ws`.
+    pub ws_url: String,
+    /// The `@connections` management API.
+    pub management: String,
+    pub dynamodb: String,
+    pub sqs: String,
+    pub s3: String,
+    pub secrets_manager: String,
+    pub sts: String,
+}
+
+/// A running system. Dropped, it stops at once; [`System::stop`] lets work end first.
+pub struct System {
+    /// Where everything is reached.
+    pub endpoints: Endpoints,
+    /// The template as it was resolved.
+    pub template: Template,
+    /// The functions.
+    pub lambda: Lambda,
+    /// The queues.
+    pub sqs: Sqs,
+    /// The tables, with everyone's rights.
+    pub dynamodb: DynamoDb,
+    /// The secrets.
+    pub secrets: Secrets,
+    /// The objects.
+    pub s3: S3,
+    /// The sockets.
+    pub connections: Connections,
+    /// Credentials that may do everything, for setting things up.
+    pub credentials: Credentials,
+    environments: BTreeMap<String, BTreeMap<String, String>>,
+    streams: BTreeMap<String, Progress>,
+    gates: Gates,
+    ready: Arc<AtomicBool>,
+    stopping: watch::Sender<bool>,
+    gateway: Option<JoinHandle<()>>,
+    tasks: JoinSet<()>,
+    places: Journal,
+    time_scale: u32,
+}
+
+/// The role of whoever sets things up: what CloudFormation and an operator may do, and no function.
+const HOST_ROLE: &str = "local-host";
+
+struct Ports {
+    gateway: TcpListener,
+    management: TcpListener,
+    runtime: TcpListener,
+    services: [TcpListener; 5],
+}
+
+impl Ports {
+    async fn bind(listen: SocketAddr) -> Result<Self, StartError> {
+        Ok(Self {
+            gateway: bind(listen).await?,
+            management: own_port().await?,
+            runtime: own_port().await?,
+            services: [own_port().await?, own_port().await?, own_port().await?, own_port().await?, own_port().await?],
+        })
+    }
+
+    fn endpoints(&self) -> std::io::Result<Endpoints> {
+        let url = |listener: &TcpListener| listener.local_addr().map(|address| format!("http://{address}"));
+        let mut gateway = self.gateway.local_addr()?;
+        if gateway.ip().is_unspecified() {
+            gateway.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        }
+        let [dynamodb, sqs, s3, secrets_manager, sts] = &self.services;
+        Ok(Endpoints {
+            gateway: format!("http://{gateway}"),
+            ws_url: format!("ws://{gateway}/ws"),
+            management: url(&self.management)?,
+            dynamodb: url(dynamodb)?,
+            sqs: url(sqs)?,
+            s3: url(s3)?,
+            secrets_manager: url(secrets_manager)?,
+            sts: url(sts)?,
+        })
+    }
+}
+
+async fn own_port() -> Result<TcpListener, StartError> {
+    bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|fault| StartError::Listen(address, fault))
+}
+
+impl System {
+    /// Starts everything; when it returns, the gateway takes requests.
+    pub async fn start(mut options: Options) -> Result<Self, StartError> {
+        let ports = Ports::bind(options.listen).await?;
+        let endpoints = ports.endpoints()?;
+        let template = read_template(&options, &endpoints)?;
+        let now: Now = Arc::new(clock::now_ms);
+        let sts = Sts::open(&options.data, now.clone())?;
+        let sqs = Sqs::open(&options.data, now.clone()).map_err(|fault| StartError::Data(fault.to_string()))?;
+        sqs.set_base_url(&endpoints.sqs);
+        let secrets = Secrets::open(&options.data, now).map_err(|fault| StartError::Data(fault.to_string()))?;
+        let s3 = S3::open(&options.data, sts.clone())?;
+        let dynamodb = DynamoDb::open(&options.data).await?;
+        Services { sqs: &sqs, dynamodb: &dynamodb, s3: &s3, secrets: &secrets }.provision(&template).await?;
+
+        let guard = Arc::new(Guard::new(&template));
+        let mut tasks = JoinSet::new();
+        tasks.spawn(dynamodb.clone().sweep_forever());
+        let routers = [
+            dynamodb.router(hook(guard.clone(), sts.clone())),
+            aws::sqs::router(sqs.clone()),
+            s3.router(),
+            aws::secrets::router(secrets.clone()),
+            aws::sts::router(sts.clone()),
+        ];
+        for (listener, router) in ports.services.into_iter().zip(routers) {
+            tasks.spawn(serve(listener, router));
+        }
+        let connections = Connections::default();
+        tasks.spawn(serve(ports.management, connections::router(connections.clone())));
+
+        let environments = environment::environments(&template, &endpoints, &sts, &options.environment);
+        let settings = Settings {
+            bin_dir: options.bin_dir.clone(),
+            workers_max: options.workers_max,
+            idle: options.worker_idle,
+        };
+        let lambda = Lambda::start(ports.runtime, &settings, &template.functions, &environments)?;
+        let (places, kept) = open_places(&options.data)?;
+        let (stopping, _) = watch::channel(false);
+        let mut system = Self {
+            credentials: sts.issue(&role_arn(HOST_ROLE), BTreeMap::new(), Duration::from_secs(12 * 60 * 60)),
+            endpoints,
+            template,
+            lambda,
+            sqs,
+            dynamodb,
+            secrets,
+            s3,
+            connections,
+            environments,
+            streams: BTreeMap::new(),
+            gates: Gates::default(),
+            ready: Arc::default(),
+            stopping,
+            gateway: None,
+            tasks,
+            places,
+            time_scale: options.time_scale,
+        };
+        system.map(&options, &guard, &kept);
+        let more = options.more_routes.take().map(|more| more(&system.endpoints)).unwrap_or_default();
+        system.open_doors(ports.gateway, &options, more);
+        Ok(system)
+    }
+
+    /// Begins to feed functions from queues, streams and the clock.
+    fn map(&mut self, options: &Options, guard: &Guard, kept: &BTreeMap<String, i64>) {
+        for mapping in self.template.queue_mappings.clone() {
+            let poller = Poller {
+                sqs: self.sqs.clone(),
+                lambda: self.lambda.clone(),
+                gate: self.gates.of(&mapping.function),
+                time_scale: options.time_scale,
+                concurrency_max: options.workers_max,
+                mapping,
+            };
+            self.tasks.spawn(poller.run());
+        }
+        for mapping in self.template.stream_mappings.clone() {
+            let Some(table) = self.template.tables.iter().find(|table| mapping.stream_arn.contains(&format!("table/{}/", table.name)))
+            else {
+                tracing::error!(stream = mapping.stream_arn, "no table has this stream");
+                continue;
+            };
+            let key = format!("{}/{}", mapping.function, table.name);
+            let progress = Progress::new(self.places.clone(), key.clone(), kept.get(&key).copied());
+            self.streams.insert(mapping.function.clone(), progress.clone());
+            let reader = Reader {
+                database: self.dynamodb.database(),
+                partition_key: guard.partition_key(&table.name).to_owned(),
+                table: table.name.clone(),
+                function_arn: self.template.functions.get(&mapping.function).map(|it| it.arn.clone()).unwrap_or_default(),
+                lambda: self.lambda.clone(),
+                bell: self.dynamodb.changed(),
+                store: store(self.s3.clone()),
+                gate: self.gates.of(&mapping.function),
+                delay: options.stream_delay,
+                seed: options.seed,
+                time_scale: options.time_scale,
+                progress,
+                mapping,
+            };
+            self.tasks.spawn(reader.run());
+        }
+        for stated in self.template.schedules.clone() {
+            self.tasks.spawn(schedule::run(stated, self.lambda.clone(), options.time_scale));
+        }
+    }
+
+    fn open_doors(&mut self, listener: TcpListener, options: &Options, more: Router) {
+        let sockets = Sockets {
+            routes: Arc::new(self.template.socket_routes.clone()),
+            lambda: self.lambda.clone(),
+            connections: self.connections.clone(),
+            idle: options.socket_idle,
+            life: options.socket_life,
+        };
+        let watched = Watched {
+            lambda: self.lambda.clone(),
+            sqs: self.sqs.clone(),
+            connections: self.connections.clone(),
+            streams: self.streams.clone(),
+            ready: self.ready.clone(),
+        };
+        let app = AppFiles { dir: options.root.join("web/dist"), headers: self.template.app_headers.clone() };
+        let api = HttpApi::new(self.template.http_routes.clone(), self.lambda.clone());
+        let router = gateway::router(api, sockets, app, watched, more);
+        let mut stopping = self.stopping.subscribe();
+        self.gateway = Some(tokio::spawn(async move {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            let stopped = async move {
+                let _host_dropped = stopping.wait_for(|stopping| *stopping).await;
+            };
+            let served = axum::serve(listen::no_delay(listener), service).with_graceful_shutdown(stopped).await;
+            if let Err(fault) = served {
+                tracing::error!(%fault, "the gateway stopped");
+            }
+        }));
+        self.ready.store(true, Ordering::Relaxed);
+    }
+
+    /// The whole environment of a function, by its logical id: for code that does a function's work in process.
+    pub fn environment(&self, logical: &str) -> BTreeMap<String, String> {
+        self.environments.get(logical).cloned().unwrap_or_default()
+    }
+
+    /// Holds back whatever feeds a function from queues and streams.
+    pub fn pause(&self, logical: &str) {
+        self.gates.of(logical).close();
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self, logical: &str) {
+        self.gates.of(logical).open();
+    }
+
+    /// Fires a function's schedules once, now.
+    pub fn tick(&self, logical: &str) {
+        let of = |stated: &&Schedule| stated.function == logical;
+        self.template.schedules.iter().filter(of).for_each(|stated| schedule::fire(stated, &self.lambda, self.time_scale));
+    }
+
+    /// Whether nothing is under way: no message that can be had or is held, no record open, no invocation.
+    pub fn is_quiet(&self) -> bool {
+        let queues_empty = self.sqs.figures().values().all(|figures| figures.visible + figures.in_flight + figures.delayed == 0);
+        queues_empty && self.streams.values().all(|progress| progress.open().0 == 0) && self.lambda.in_flight() == 0
+    }
+
+    /// Waits until the system has been quiet for a moment; false when `patience` was over first.
+    pub async fn quiet(&self, patience: Duration) -> bool {
+        let mut calm = 0;
+        let watch = async {
+            while calm < 5 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                calm = if self.is_quiet() { calm + 1 } else { 0 };
+            }
+        };
+        tokio::time::timeout(patience, watch).await.is_ok()
+    }
+
+    /// Takes no more work, lets what is under way end, and keeps everything.
+    pub async fn stop(mut self) {
+        self.ready.store(false, Ordering::Relaxed);
+        self.template.functions.keys().for_each(|logical| self.pause(logical));
+        self.stopping.send_replace(true);
+        let drained = async {
+            self.connections.cut_all();
+            if let Some(gateway) = self.gateway.take() {
+                let _aborted = gateway.await;
+            }
+            while self.lambda.in_flight() > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        if tokio::time::timeout(DRAIN, drained).await.is_err() {
+            tracing::warn!("work was cut off; its queues and streams hand it over again");
+        }
+        self.tasks.abort_all();
+        self.lambda.stop();
+        self.sqs.flush().await;
+        self.places.write(Vec::new()).await;
+    }
+}
+
+impl Drop for System {
+    fn drop(&mut self) {
+        if let Some(gateway) = &self.gateway {
+            gateway.abort();
+        }
+        self.lambda.stop();
+    }
+}
+
+fn read_template(options: &Options, endpoints: &Endpoints) -> Result<Template, StartError> {
+    let text = std::fs::read_to_string(options.root.join("infra/template.yaml")).map_err(StartError::NoTemplate)?;
+    let mut parameters: BTreeMap<String, String> = [
+        ("PublicUrl", endpoints.gateway.clone()),
+        ("WsUrl", endpoints.ws_url.clone()),
+        ("WsEndpoint", endpoints.management.clone()),
+        ("TimeScale", options.time_scale.to_string()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+    parameters.extend(options.parameters.clone());
+    let addresses = Addresses { sqs: endpoints.sqs.clone(), gateway: endpoints.gateway.clone() };
+    Ok(Template::read(&text, &parameters, addresses)?)
+}
+
+async fn serve(listener: TcpListener, router: Router) {
+    if let Err(fault) = axum::serve(listen::no_delay(listener), router).await {
+        tracing::error!(%fault, "an emulated service stopped");
+    }
+}
+
+/// Who may do what to the tables: the session's role as the template states it.
+fn hook(guard: Arc<Guard>, sts: Sts) -> Hook {
+    let host = role_arn(HOST_ROLE);
+    Arc::new(move |headers, action, input| {
+        let token = headers.get("x-amz-security-token").and_then(|token| token.to_str().ok()).unwrap_or_default();
+        let Some(principal) = sts.resolve(token) else {
+            let message = "The security token included in the request is invalid or expired".to_owned();
+            return Err(Denied { code: "ExpiredTokenException", message });
+        };
+        if principal.role_arn == host {
+            return Ok(());
+        }
+        let caller = Caller { role_arn: principal.role_arn, tags: principal.tags };
+        guard.check(&caller, action, input).map_err(|message| Denied { code: "AccessDeniedException", message })
+    })
+}
+
+fn store(s3: S3) -> Store {
+    Arc::new(move |bucket, key, bytes| {
+        let s3 = s3.clone();
+        Box::pin(async move { s3.put(&bucket, &key, bytes.to_vec()).await.map_err(|fault| fault.to_string()) })
+    })
+}
+
+/// How far each stream mapping had come.
+fn open_places(data: &Data) -> Result<(Journal, BTreeMap<String, i64>), StartError> {
+    let Some(file) = data.file("streams.db") else { return Ok((Journal::memory(), BTreeMap::new())) };
+    let (journal, kept) = Journal::open(&file).map_err(|fault| StartError::Data(fault.to_string()))?;
+    let place = |bytes: Vec<u8>| String::from_utf8(bytes).ok().and_then(|text| text.parse().ok());
+    Ok((journal, kept.into_iter().filter_map(|(key, bytes)| Some((key, place(bytes)?))).collect()))
+}
