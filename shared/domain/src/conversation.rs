@@ -87,7 +87,7 @@ pub struct Head {
     pub owner: Owner,
     /// The newest message's number; 0 when there is none.
     pub seq: u64,
-    /// Counts every change of the head.
+    /// Counts every change that anyone can see: of all but `out`, `wait`, `wakes` and `due`.
     pub rev: u64,
     /// Counts agents' edits: what `If-Match` compares.
     pub version: u64,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{ConversationId, Head, TenantId, Timestamp};
+use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use crate::cas::Cas;
@@ -17,6 +18,9 @@ const LAG: Duration = Duration::from_secs(120);
 /// Where no watermark is: this far back. A conversation whose due is older was stuck before the last ones were, and no more.
 const FIRST: Duration = Duration::from_hours(1);
 
+/// After a long pause at most this many minutes are caught up at a time, so that a sweep ends in its time.
+const CATCH_UP: i64 = 360;
+
 #[derive(Serialize, Deserialize)]
 struct Watermark {
     /// The first minute that may still hold something.
@@ -24,36 +28,38 @@ struct Watermark {
 }
 
 impl Global<'_> {
-    /// Everything due by now. Reads every bucket after the watermark.
+    /// What is due by now: all of it, or, after a long pause, what was due longest and what is due in these minutes.
     pub async fn due_before(&self, now: Timestamp) -> Result<Vec<(TenantId, ConversationId, Timestamp)>> {
-        let known = self.truth().get(&key::watermark(), Read::Consistent).await?;
-        let known = known.map(item::decode::<Watermark>).transpose()?;
-        let first = known.map_or(earlier(now, FIRST).minute(), |w| w.minute);
+        let first = self.first_minute(now).await?;
+        let recent = earlier(now, LAG).minute().max(first);
+        let minutes = (first..recent.min(first + CATCH_UP)).chain(recent..=now.minute());
         let mut due = Vec::new();
-        for minute in first..=now.minute() {
-            for shard in 0..key::DUE_SHARDS {
-                let pk = key::due(minute, shard);
-                let range = Range {
-                    index: Index::Due,
-                    pk,
-                    sk: Sk::Any,
-                    newest_first: false,
-                    limit: None,
-                    read: Read::Eventual,
-                };
-                for found in self.truth().all(&range).await? {
-                    due.push(due_item(&found)?);
-                }
-            }
+        for minute in minutes {
+            let shards = (0..key::DUE_SHARDS).map(|shard| self.bucket(minute, shard));
+            due.extend(try_join_all(shards).await?.into_iter().flatten());
         }
         due.retain(|(_, _, at)| *at <= now);
         Ok(due)
     }
 
-    /// All that was due by `now` is dealt with. The watermark stays behind by as long as an index may lag.
+    /// All that [`Global::due_before`] found is dealt with. The watermark stays behind by as long as an index may lag.
     pub async fn advance_watermark(&self, now: Timestamp) -> Result<()> {
-        let item = item::encode(&key::watermark(), &Watermark { minute: earlier(now, LAG).minute() })?;
+        let minute = earlier(now, LAG).minute().min(self.first_minute(now).await? + CATCH_UP);
+        let item = item::encode(&key::watermark(), &Watermark { minute })?;
         self.truth().write(&Write::Put(item, When::Always)).await.map(drop)
+    }
+
+    async fn first_minute(&self, now: Timestamp) -> Result<i64> {
+        let known = self.truth().get(&key::watermark(), Read::Consistent).await?;
+        let known = known.map(item::decode::<Watermark>).transpose()?;
+        Ok(known.map_or(earlier(now, FIRST).minute(), |w| w.minute))
+    }
+
+    async fn bucket(&self, minute: i64, shard: u8) -> Result<Vec<(TenantId, ConversationId, Timestamp)>> {
+        let pk = key::due(minute, shard);
+        let range =
+            Range { index: Index::Due, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Eventual };
+        self.truth().all(&range).await?.iter().map(due_item).collect()
     }
 }
 

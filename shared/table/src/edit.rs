@@ -3,9 +3,9 @@
 use domain::{ConversationId, Direction, Head, Owner, Status, Timestamp, UserId};
 use serde_json::json;
 
-use crate::ledger::{Audit, LogId};
+use crate::ledger::Audit;
 use crate::store::{TRIES, Transacted};
-use crate::{Error, Result, Tenant, key};
+use crate::{Error, LogId, Result, Tenant, key};
 
 /// Who edits, for the audit record.
 #[derive(Clone, Debug)]
@@ -51,7 +51,6 @@ impl Tenant<'_> {
             if (read_seq, unread) == (head.read_seq, head.unread) {
                 return Ok(Some(head));
             }
-            // What nobody sees is written without a `rev` only where `SENDING` says so; this is seen.
             let after = Head { read_seq, unread, rev: head.rev + 1, ..head.clone() };
             if self.truth().write(&self.head_write(&head, &after)?).await? {
                 return Ok(Some(after));

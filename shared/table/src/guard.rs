@@ -52,7 +52,14 @@ impl Guard {
         } else if let Some(put) = input.downcast_ref::<PutItemInput>() {
             self.item(put.item())
         } else if let Some(update) = input.downcast_ref::<UpdateItemInput>() {
-            self.update(update.key(), update.update_expression(), update.expression_attribute_values())
+            // The old form of an update says nothing that could be checked here.
+            let old_form = update.attribute_updates().is_some();
+            let values = update.expression_attribute_values();
+            if old_form {
+                Err(Refused::Operation)
+            } else {
+                self.update(update.key(), update.update_expression(), values)
+            }
         } else if let Some(delete) = input.downcast_ref::<DeleteItemInput>() {
             self.key(delete.key())
         } else if let Some(query) = input.downcast_ref::<QueryInput>() {

@@ -16,7 +16,7 @@ pub(crate) enum Who {
     AsBefore(ContactId),
     /// Nobody has these names.
     New,
-    /// Known, and something of it is new; the hashes of the names that are, and whether the first is among them.
+    /// Known, and something of it is new: `missing` are the hashes of the names that are.
     Learn { stored: Stored, missing: Vec<String> },
 }
 
@@ -142,21 +142,18 @@ pub(crate) fn contact_of(seed: &ContactSeed) -> Contact {
 /// What is known after a message of this time told it.
 fn taught(known: &Stored, seed: &ContactSeed, told_at: Timestamp) -> Stored {
     let mut after = known.clone();
-    let news = seed.identities.iter().filter(|i| !known.contact.identities.contains(i));
-    // A username that came back is the newest again.
-    let back = |i: &Identity| i.kind == IdentityKind::Username && seed.identities.contains(i);
-    after.contact.identities.retain(|i| !back(i) || known.contact.identity(i.kind) == Some(&i.value));
-    let usernames =
-        seed.identities.iter().filter(|i| !after.contact.identities.contains(i)).cloned().collect::<Vec<_>>();
-    let mut added: Vec<Identity> = news.cloned().collect();
-    added.extend(usernames.into_iter().filter(|i| i.kind == IdentityKind::Username));
-    for identity in added {
-        if !after.contact.identities.contains(&identity) {
-            after.contact.identities.push(identity);
+    let contact = &mut after.contact;
+    for identity in &seed.identities {
+        let newest = contact.identity(identity.kind) == Some(identity.value.as_str());
+        // A username that came back is the newest again; the others do not change hands.
+        let again = identity.kind == IdentityKind::Username && !newest;
+        if again || !contact.identities.contains(identity) {
+            contact.identities.retain(|i| i != identity);
+            contact.identities.push(identity.clone());
         }
     }
-    if seed.name.is_some() && told_at >= known.named_at {
-        after.contact.name.clone_from(&seed.name);
+    if seed.name.is_some() && told_at >= known.named_at && contact.name != seed.name {
+        contact.name.clone_from(&seed.name);
         after.named_at = told_at;
     }
     if after != *known {

@@ -5,6 +5,8 @@ use domain::{
     Timestamp, Window,
 };
 
+use futures_util::future::try_join_all;
+
 use crate::read::PAGE_MAX;
 use crate::store::{Index, Range, Read, Sk};
 use crate::{Page, Result, Tenant, item, key};
@@ -95,11 +97,8 @@ impl Tenant<'_> {
         let mut rows = Vec::new();
         // Below the horizon some source has not been read: rows there may still have others between them.
         let mut horizon: Option<(Timestamp, ConversationId)> = None;
-        for (index, pk) in sources {
-            let sk = before.as_deref().map_or(Sk::Any, Sk::Below);
-            let range = Range { index, pk, sk, newest_first: true, limit: Some(each), read: Read::Eventual };
-            let (items, more) = self.truth().page(&range).await?;
-            let read = items.into_iter().map(item::head::row).collect::<Result<Vec<_>>>()?;
+        let pages = sources.into_iter().map(|source| self.rows_of(source, before.as_deref(), each));
+        for (read, more) in try_join_all(pages).await? {
             horizon = horizon.max(read.last().filter(|_| more).map(place));
             rows.extend(read);
         }
@@ -110,6 +109,21 @@ impl Tenant<'_> {
         rows.truncate(limit);
         let next = if more { rows.last().map(place) } else { horizon };
         Ok(Page { items: rows, next })
+    }
+}
+
+impl Tenant<'_> {
+    /// The first rows of one partition, and whether there may be more.
+    async fn rows_of(
+        &self,
+        (index, pk): (Index, String),
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<(Vec<Row>, bool)> {
+        let sk = before.map_or(Sk::Any, Sk::Below);
+        let range = Range { index, pk, sk, newest_first: true, limit: Some(limit), read: Read::Eventual };
+        let (items, more) = self.truth().page(&range).await?;
+        Ok((items.into_iter().map(item::head::row).collect::<Result<_>>()?, more))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::submit::with_due;
 use crate::{Error, Result, Tenant};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, looked at once")]
 pub enum Retried {
     /// It waits for its turn again, and after it the later parts of its request that waited for it.
     Queued(Message),

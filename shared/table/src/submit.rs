@@ -7,8 +7,8 @@ use domain::message::{Author, ReplyTo, Request};
 use domain::{ConversationId, Delivery, Direction, Head, Message, MessageId, MessageType, Status, Timestamp, UserId};
 
 use crate::change::{When, Write};
+use crate::inbound::with_newest;
 use crate::item::pointer::Taken;
-use crate::receive::with_newest;
 use crate::store::{Read, TRIES, Transacted};
 use crate::{Error, Result, Tenant, item, key};
 

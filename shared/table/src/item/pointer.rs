@@ -4,7 +4,7 @@ use domain::delivery::Failure;
 use domain::{MessageId, Receipt, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Item, encode, n, s};
+use super::{Item, encode, n};
 use crate::change::{When, Write};
 use crate::{Error, Result, key};
 
@@ -73,9 +73,4 @@ pub(crate) fn receipt(item: Item) -> Result<(Receipt, Timestamp)> {
 
 pub(crate) fn pointer(tenant: &TenantId, hash: &str, pointer: &Pointer) -> Result<Item> {
     encode(&key::pointer(tenant, hash), pointer)
-}
-
-/// The value that the attribute of the message's id has.
-pub(crate) fn message_value(id: &MessageId) -> aws_sdk_dynamodb::types::AttributeValue {
-    s(&id.to_string())
 }

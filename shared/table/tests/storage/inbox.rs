@@ -6,7 +6,7 @@ use table::{Edited, ListFilter, Row, Submitted};
 
 use crate::world::*;
 
-pub fn editor(n: u8, expected_version: Option<u64>) -> table::Editor {
+pub(crate) fn editor(n: u8, expected_version: Option<u64>) -> table::Editor {
     table::Editor { user: user(n), request_id: "r".to_owned(), expected_version }
 }
 

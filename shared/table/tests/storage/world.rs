@@ -8,25 +8,25 @@ use domain::{
 use table::testing::{TestTables, two_tenants};
 use table::{ContactSeed, Inbound, Received, StatusIn, StatusOutcome, Submit, Submitted, Tenant, Thread};
 
-pub struct World {
-    pub test: TestTables,
-    pub ours: TenantCtx,
-    pub theirs: TenantCtx,
-    pub account: Account,
+pub(crate) struct World {
+    pub(crate) test: TestTables,
+    pub(crate) ours: TenantCtx,
+    pub(crate) theirs: TenantCtx,
+    pub(crate) account: Account,
 }
 
-pub const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
 
-pub fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(NOW.millis() + seconds * 1_000)
 }
 
-pub fn user(n: u8) -> UserId {
+pub(crate) fn user(n: u8) -> UserId {
     UserId::from_bytes([n; 16])
 }
 
 /// The second tenant has a thread of its own with the same phone number and the same channel ids.
-pub async fn world() -> World {
+pub(crate) async fn world() -> World {
     let test = table::testing::start().await;
     let [ours, theirs] = two_tenants();
     let account = Account {
@@ -50,13 +50,13 @@ pub async fn world() -> World {
     world
 }
 
-pub fn thread(phone: &str, id_if_new: u8) -> Thread {
+pub(crate) fn thread(phone: &str, id_if_new: u8) -> Thread {
     let identities = vec![Identity { kind: IdentityKind::Phone, value: phone.to_owned() }];
     let id_if_new = ContactId::from_bytes([id_if_new; 16]);
     Thread { group: None, contact: ContactSeed { id_if_new, identities, name: Some("Dana".to_owned()) } }
 }
 
-pub fn text(external_id: &str, second: i64, text: &str) -> Inbound {
+pub(crate) fn text(external_id: &str, second: i64, text: &str) -> Inbound {
     Inbound {
         external_id: external_id.to_owned(),
         at: at(second),
@@ -71,7 +71,7 @@ pub fn text(external_id: &str, second: i64, text: &str) -> Inbound {
     }
 }
 
-pub fn request(key: &str, parts: &[&str]) -> Submit {
+pub(crate) fn request(key: &str, parts: &[&str]) -> Submit {
     Submit {
         user: user(1),
         user_name: "Ada".to_owned(),
@@ -84,30 +84,30 @@ pub fn request(key: &str, parts: &[&str]) -> Submit {
     }
 }
 
-pub fn claim(id: &str) -> Claim {
+pub(crate) fn claim(id: &str) -> Claim {
     Claim { id: id.to_owned(), until: at(30) }
 }
 
 impl World {
-    pub fn us(&self) -> Tenant<'_> {
+    pub(crate) fn us(&self) -> Tenant<'_> {
         self.test.tables.tenant(&self.ours)
     }
 
     /// A customer writes from the one phone number.
-    pub async fn hears(&self, messages: &[Inbound]) -> Received {
+    pub(crate) async fn hears(&self, messages: &[Inbound]) -> Received {
         self.us().receive(&self.account, &thread("9725", 1), messages, NOW).await.unwrap()
     }
 
-    pub async fn head(&self, id: &ConversationId) -> Head {
+    pub(crate) async fn head(&self, id: &ConversationId) -> Head {
         self.us().head(id).await.unwrap().expect("the conversation is there")
     }
 
-    pub async fn message(&self, id: &MessageId) -> Message {
+    pub(crate) async fn message(&self, id: &MessageId) -> Message {
         self.us().message(id).await.unwrap().expect("the message is there")
     }
 
     /// An agent sends; the messages' ids.
-    pub async fn sends(&self, to: &ConversationId, key: &str, parts: &[&str]) -> Vec<MessageId> {
+    pub(crate) async fn sends(&self, to: &ConversationId, key: &str, parts: &[&str]) -> Vec<MessageId> {
         let head = self.head(to).await;
         match self.us().submit(head, &request(key, parts), NOW).await.unwrap() {
             Submitted::Created(messages, _) => messages.into_iter().map(|m| m.id).collect(),
@@ -116,20 +116,20 @@ impl World {
     }
 
     /// `deliver` takes the next send up to the call.
-    pub async fn claims(&self, conversation: &ConversationId) -> (Head, Message) {
+    pub(crate) async fn claims(&self, conversation: &ConversationId) -> (Head, Message) {
         let (head, message) = self.us().next_send(conversation, NOW).await.unwrap().expect("a send waits");
         let claimed = self.us().claim(&message, &claim("a")).await.unwrap().expect("nobody else has it");
         (head, claimed)
     }
 
     /// … and the channel takes it.
-    pub async fn is_accepted(&self, conversation: &ConversationId, external_id: &str) -> MessageId {
+    pub(crate) async fn is_accepted(&self, conversation: &ConversationId, external_id: &str) -> MessageId {
         let (head, message) = self.claims(conversation).await;
         self.us().record_accepted(&head, &message, external_id, &[], NOW).await.unwrap();
         message.id
     }
 
-    pub async fn is_told(
+    pub(crate) async fn is_told(
         &self,
         external_id: &str,
         reference: Option<(MessageId, u32)>,
@@ -139,12 +139,12 @@ impl World {
         self.us().apply_status(&self.account.id, &status).await.unwrap()
     }
 
-    pub async fn status_of(&self, id: &MessageId) -> DeliveryStatus {
+    pub(crate) async fn status_of(&self, id: &MessageId) -> DeliveryStatus {
         self.message(id).await.delivery.expect("a send").status()
     }
 
     /// The statuses of these, in order.
-    pub async fn statuses(&self, ids: &[MessageId]) -> Vec<DeliveryStatus> {
+    pub(crate) async fn statuses(&self, ids: &[MessageId]) -> Vec<DeliveryStatus> {
         let mut all = Vec::new();
         for id in ids {
             all.push(self.status_of(id).await);
@@ -153,7 +153,7 @@ impl World {
     }
 
     /// Everything in the truth table that is the second tenant's.
-    pub async fn theirs(&self) -> Vec<Item> {
+    pub(crate) async fn theirs(&self) -> Vec<Item> {
         let prefix = format!("{}#", self.theirs.id());
         let scan = self.test.client.scan().table_name(table::testing::TRUTH).send().await.unwrap();
         let key = |i: &Item| [&i["pk"], &i["sk"]].map(|v| v.as_s().unwrap().clone());
