@@ -1,1 +1,197 @@
-//! Crate `deliver`.
+//! Lambda `deliver`: queue `outbound` in, the channel's API out. At most one call per intent, in the table's order.
+
+pub mod backoff;
+pub mod plan;
+mod recipient;
+
+use std::time::Duration;
+
+use bootstrap::{Clock, Random};
+use channel::{Channel, Content, NotSent, Outbound, Outcome};
+use channel_whatsapp::WhatsApp;
+use domain::delivery::Claim;
+use domain::time::TimeScale;
+use domain::{Account, AccountStatus, ChannelType, Failure, Head, Message, TenantCtx, Timestamp};
+use queue::Wake;
+use table::{Tables, Tenant};
+
+use crate::plan::{Step, next_step};
+
+/// How long one claim gives the right to call: the call's 8 s, and what comes before and after it, four times over.
+pub const LEASE: Duration = Duration::from_secs(30);
+
+/// After this long a wake hands back to the queue, so that the last call (8 s) still ends within the function's 15 s.
+pub const WORKING_TIME: Duration = Duration::from_secs(6);
+
+/// Where access tokens come from.
+pub trait Tokens {
+    /// The token of this account. `None`: there is none, or it cannot be read for now.
+    fn access_token(&self, tenant: &TenantCtx, account: &Account) -> impl Future<Output = Option<String>> + Send;
+}
+
+pub struct App<T> {
+    pub tables: Tables,
+    pub whatsapp: WhatsApp,
+    pub tokens: T,
+    pub scale: TimeScale,
+    pub clock: Clock,
+    pub random: Random,
+}
+
+/// Whether there may be more to send at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    Again,
+    Rest,
+}
+
+impl<T: Tokens> App<T> {
+    /// Sends what waits in one conversation, until nothing does, the first must wait, or the time is over. `Err` means
+    /// "worth doing again", no more.
+    pub async fn deliver(&self, wake: &Wake) -> table::Result<()> {
+        let ctx = TenantCtx::of_record(wake.tenant.clone());
+        let tenant = self.tables.tenant(&ctx);
+        let started = self.now();
+        let mut next = tenant.next_send(&wake.conversation, started).await?;
+        while let Some((head, message)) = next {
+            let (head, then) = self.step(&ctx, &tenant, head, message).await?;
+            let now = self.now();
+            next = match then {
+                Then::Again if now.since(started) < WORKING_TIME => tenant.next_of(head, now).await?,
+                // What is left was written to the head, and the stream turns that into a wake.
+                Then::Again | Then::Rest => None,
+            };
+        }
+        Ok(())
+    }
+
+    async fn step(&self, ctx: &TenantCtx, tenant: &Tenant<'_>, head: Head, message: Message) -> table::Result<(Head, Then)> {
+        let now = self.now();
+        let account = tenant.account(&head.account).await?;
+        match next_step(now, &head, &message, account.as_ref()) {
+            Step::DropFinal => Ok((tenant.drop_final(&head, now).await?, Then::Again)),
+            Step::NotYet(_) => Ok((head, Then::Rest)),
+            Step::Claimed(until) => {
+                tracing::info!(conversation_id = %head.id, message_id = %message.id, %until, "someone else is sending");
+                Ok((head, Then::Rest))
+            }
+            Step::GiveUp => {
+                tracing::warn!(conversation_id = %head.id, message_id = %message.id, "unknown outcome");
+                Ok((tenant.record_unknown(&head, &message, now).await?, Then::Again))
+            }
+            Step::Refuse(why) => Ok((tenant.record_failed(&head, &message, &why, now).await?, Then::Again)),
+            Step::Park(why) => self.park(tenant, account.as_ref(), head, &message, &why, now).await,
+            Step::Send => match account {
+                Some(account) => self.send(ctx, tenant, &account, head, message).await,
+                None => Ok((head, Then::Rest)),
+            },
+        }
+    }
+
+    /// Claims the message, calls the channel once, records what came of it.
+    async fn send(
+        &self,
+        ctx: &TenantCtx,
+        tenant: &Tenant<'_>,
+        account: &Account,
+        head: Head,
+        message: Message,
+    ) -> table::Result<(Head, Then)> {
+        let Some(token) = self.tokens.access_token(ctx, account).await else {
+            return self.park(tenant, Some(account), head, &message, &plan::reconnect_needed(), self.now()).await;
+        };
+        let to = tenant.contact(&head.contact).await?.map(|c| recipient::reachable(&c, head.group.as_deref())).unwrap_or_default();
+        let claim = Claim { id: hex(&self.random.bytes::<16>()), until: self.now().plus(self.scale.of(LEASE)) };
+        let Some(claimed) = tenant.claim(&message, &claim).await? else {
+            return Ok((head, Then::Rest));
+        };
+        let attempt = claimed.delivery.as_ref().map_or(1, |d| d.attempt);
+        let reference = format!("{}.{attempt}", claimed.id);
+        let outcome = self
+            .call(account.channel, Outbound {
+                account: &account.external_id,
+                access_token: &token,
+                to: &to,
+                content: Content::Text(claimed.text.as_deref().unwrap_or_default()),
+                reply_to: claimed.reply_to.as_ref().and_then(|r| r.channel_message_id.as_deref()),
+                reference: &reference,
+            })
+            .await;
+        self.record(tenant, account, head, claimed, outcome).await
+    }
+
+    async fn call(&self, channel: ChannelType, message: Outbound<'_>) -> Outcome {
+        match channel {
+            ChannelType::Whatsapp => self.whatsapp.send(message).await,
+            ChannelType::Messenger | ChannelType::Instagram | ChannelType::Line => {
+                Outcome::NotSent(NotSent::Final(Failure {
+                    code: "channel_unsupported".to_owned(),
+                    title: "This channel cannot send yet".to_owned(),
+                    channel_code: None,
+                }))
+            }
+        }
+    }
+
+    async fn record(
+        &self,
+        tenant: &Tenant<'_>,
+        account: &Account,
+        head: Head,
+        message: Message,
+        outcome: Outcome,
+    ) -> table::Result<(Head, Then)> {
+        let now = self.now();
+        match outcome {
+            Outcome::Accepted { external_id, also_known_as } => {
+                let head = tenant.record_accepted(&head, &message, &external_id, &also_known_as, now).await?;
+                Ok((head, Then::Again))
+            }
+            Outcome::NotSent(NotSent::Retry { after, why }) => {
+                let until = now.plus(self.wait(&message, after));
+                tracing::info!(conversation_id = %head.id, message_id = %message.id, code = why.code, %until, "the channel did not take it");
+                Ok((tenant.release_and_wait(&head, &message, until).await?, Then::Rest))
+            }
+            Outcome::NotSent(NotSent::Unauthorized(why) | NotSent::Blocked(why)) => {
+                tenant.set_account_status(account, AccountStatus::NeedsReauth, Some(&why.title)).await?;
+                self.park(tenant, Some(account), head, &message, &why, now).await
+            }
+            Outcome::NotSent(NotSent::Final(why)) => {
+                Ok((tenant.record_failed(&head, &message, &why, now).await?, Then::Again))
+            }
+            // The claim stays: until it ends a receipt may tell what came of it, and after that a person is asked.
+            Outcome::Unknown(why) => {
+                tracing::warn!(conversation_id = %head.id, message_id = %message.id, why, "the outcome of a send is unknown");
+                Ok((head, Then::Rest))
+            }
+        }
+    }
+
+    fn wait(&self, message: &Message, asked: Option<Duration>) -> Duration {
+        let waits = message.delivery.as_ref().map_or(0, |d| d.waits);
+        self.scale.of(backoff::wait(waits, asked, self.random.fraction()))
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.clock.now())
+    }
+
+    async fn park(
+        &self,
+        tenant: &Tenant<'_>,
+        account: Option<&Account>,
+        head: Head,
+        message: &Message,
+        why: &Failure,
+        now: Timestamp,
+    ) -> table::Result<(Head, Then)> {
+        match account {
+            Some(account) => Ok((tenant.park_account(account, &head, message, why, now).await?, Then::Rest)),
+            None => Ok((tenant.record_failed(&head, message, why, now).await?, Then::Again)),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

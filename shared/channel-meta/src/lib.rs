@@ -1,3 +1,8 @@
-//! What the Meta channels share.
+//! What the three Meta channels share: who signed a webhook, and how Graph answers.
 
+pub mod graph;
 pub mod probe;
+pub mod signature;
+
+pub use graph::{Graph, GraphError, Reply};
+pub use signature::{App, verify};

@@ -1,0 +1,107 @@
+//! One call of Graph, and what may be concluded from its answer or from the lack of one.
+
+use reqwest::{Client, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use crate::probe::GraphAddress;
+
+/// A client of Graph.
+#[derive(Clone)]
+pub struct Graph {
+    client: Client,
+    address: GraphAddress,
+}
+
+/// An error as Graph words it. Build on `code`.
+/// [Envelope](https://developers.facebook.com/docs/graph-api/guides/error-handling).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct GraphError {
+    pub code: i64,
+    #[serde(default)]
+    pub message: String,
+    #[serde(default)]
+    pub is_transient: bool,
+    #[serde(default)]
+    pub error_data: Option<ErrorData>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct ErrorData {
+    pub details: Option<String>,
+}
+
+/// What came of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// 2xx, with its body.
+    Done(Vec<u8>),
+    /// Graph says why not: it did nothing.
+    Refused(StatusCode, GraphError),
+    /// A 4xx that is not in Graph's words: it did nothing either.
+    Rejected(StatusCode),
+    /// The request never left: no connection.
+    NotSent(String),
+    /// It left, and what came of it cannot be told.
+    Unknown(String),
+}
+
+impl Graph {
+    /// `client`'s own timeout bounds each call.
+    pub fn new(client: Client, address: GraphAddress) -> Self {
+        Self { client, address }
+    }
+
+    /// Posts JSON to `path` below the version.
+    pub async fn post(&self, path: &str, access_token: &str, body: &impl Serialize) -> Reply {
+        let url = format!("{}/{}/{path}", self.address.base_url, self.address.version);
+        let reply = match self.client.post(url).bearer_auth(access_token).json(body).send().await {
+            Ok(reply) => reply,
+            Err(error) if error.is_connect() || error.is_builder() => return Reply::NotSent(error.without_url().to_string()),
+            Err(error) => return Reply::Unknown(error.without_url().to_string()),
+        };
+        let status = reply.status();
+        match reply.bytes().await {
+            Ok(body) => judge(status, body.to_vec()),
+            Err(error) => Reply::Unknown(error.without_url().to_string()),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    error: GraphError,
+}
+
+fn judge(status: StatusCode, body: Vec<u8>) -> Reply {
+    if status.is_success() {
+        return Reply::Done(body);
+    }
+    match serde_json::from_slice::<Envelope>(&body) {
+        Ok(envelope) => Reply::Refused(status, envelope.error),
+        // A gateway in between gave up waiting; Graph itself may have gone on.
+        Err(_) if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
+            Reply::Unknown(format!("answered {status} without a reason"))
+        }
+        Err(_) => Reply::Rejected(status),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_answer_in_graphs_own_words_proves_that_nothing_happened() {
+        let error = GraphError { code: 131_016, ..GraphError::default() };
+        for (status, body, reply) in [
+            (200, "{}", Reply::Done(b"{}".to_vec())),
+            (503, r#"{"error":{"code":131016}}"#, Reply::Refused(StatusCode::SERVICE_UNAVAILABLE, error)),
+            (503, "<html>", Reply::Unknown("answered 503 Service Unavailable without a reason".to_owned())),
+            (408, "", Reply::Unknown("answered 408 Request Timeout without a reason".to_owned())),
+            (429, "", Reply::Rejected(StatusCode::TOO_MANY_REQUESTS)),
+            (404, "<html>", Reply::Rejected(StatusCode::NOT_FOUND)),
+        ] {
+            assert_eq!(judge(StatusCode::from_u16(status).unwrap(), body.into()), reply, "{status} {body}");
+        }
+    }
+}
