@@ -147,8 +147,13 @@ fn alarms_watch_what_somebody_must_act_on() {
     let mut watched = BTreeMap::<&str, BTreeSet<String>>::new();
     for alarm in alarms {
         assert!(!alarm["AlarmActions"].is_null(), "{alarm}");
-        let of = alarm["Dimensions"][0]["Value"].to_string();
-        watched.entry(alarm["MetricName"].as_str().expect("a metric")).or_default().insert(of);
+        for metric in std::iter::once(alarm)
+            .chain(alarm["Metrics"].as_array().into_iter().flatten().map(|each| &each["MetricStat"]["Metric"]))
+        {
+            if let Some(name) = metric["MetricName"].as_str() {
+                watched.entry(name).or_default().insert(metric["Dimensions"][0]["Value"].to_string());
+            }
+        }
     }
     let functions = template().functions.len();
     let counts: BTreeMap<_, _> = watched.iter().map(|(metric, of)| (*metric, of.len())).collect();
@@ -160,10 +165,11 @@ fn alarms_watch_what_somebody_must_act_on() {
         ("Errors", functions),
         ("IntegrationError", 1),
         ("IteratorAge", 2),
+        ("ReadThrottleEvents", 2),
         ("ReauthRequired", 1),
-        ("ThrottledRequests", 2),
         ("Throttles", functions),
         ("UnknownSends", 1),
+        ("WriteThrottleEvents", 2),
     ]);
     assert_eq!(counts, expected);
 }
