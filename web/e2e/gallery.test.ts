@@ -75,6 +75,7 @@ async function visit(look: Look, prepare: (fake: FakeServer) => void = () => und
     socket.onMessage((text) => {
       const asked = JSON.parse(String(text)) as { action: string; n?: number; topics?: string[] };
       if (asked.action === "subscribe") socket.send(JSON.stringify({ type: "subscribed", n: asked.n, topics: asked.topics }));
+      if (asked.action === "ping") socket.send(JSON.stringify({ type: "pong" }));
     });
   });
   return made;

@@ -8,10 +8,12 @@ export class Refused extends Error {
   readonly field: string | null;
   readonly detail: string | null;
   readonly requestId: string | null;
+  /** On `tenant_required`: the short names to choose from. */
+  readonly tenants: readonly string[];
   /** When to ask again, in seconds, where the server said so. */
   readonly retryAfter: number | null;
 
-  constructor(answer: { status: number; code: string; field?: string | null; detail?: string | null; requestId?: string | null; retryAfter?: number | null }) {
+  constructor(answer: { status: number; code: string; field?: string | null; detail?: string | null; requestId?: string | null; retryAfter?: number | null; tenants?: readonly string[] }) {
     super(`${answer.status} ${answer.code}`);
     this.name = "Refused";
     this.status = answer.status;
@@ -20,6 +22,7 @@ export class Refused extends Error {
     this.detail = answer.detail ?? null;
     this.requestId = answer.requestId ?? null;
     this.retryAfter = answer.retryAfter ?? null;
+    this.tenants = answer.tenants ?? [];
   }
 
   static async from(response: Response): Promise<Refused> {
@@ -32,6 +35,7 @@ export class Refused extends Error {
       field: known?.field ?? null,
       detail: known?.detail ?? known?.title ?? null,
       requestId: known?.request_id ?? response.headers.get("x-request-id") ?? response.headers.get("apigw-requestid"),
+      tenants: known?.tenants ?? [],
       retryAfter: Number.isFinite(retryAfter) ? retryAfter : null,
     });
   }

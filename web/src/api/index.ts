@@ -46,10 +46,10 @@ export async function signOut(): Promise<void> {
 
 export const me = (cancel: Cancel = {}) => request(schemas.me, "/me", cancel);
 
-export const teammates = (cancel: Cancel = {}) => request(schemas.list(schemas.teammate), `/users${query({ limit: 200 })}`, cancel);
+export const teammates = (cancel: Cancel = {}) => request(schemas.teammates, `/users${query({ limit: 200 })}`, cancel);
 
 export const conversations = (filter: Filter, cursor: string | null, cancel: Cancel = {}) =>
-  request(schemas.list(schemas.conversation), `/conversations${query({ status: filter.status, assigned_to: filter.assignedTo, limit: PAGE, cursor })}`, cancel);
+  request(schemas.conversations, `/conversations${query({ status: filter.status, assigned_to: filter.assignedTo, limit: PAGE, cursor })}`, cancel);
 
 export const conversation = (id: string, cancel: Cancel = {}): Promise<Conversation> => request(schemas.conversation, at(id), cancel);
 
@@ -63,7 +63,7 @@ export const markRead = (id: string, seq: number): Promise<Conversation> =>
   request(schemas.conversation, `${at(id)}/mark-read`, { method: "POST", body: { seq } });
 
 export const messages = (id: string, cursor: string | null, cancel: Cancel = {}) =>
-  request(schemas.list(schemas.message), `${at(id)}/messages${query({ limit: PAGE, cursor })}`, cancel);
+  request(schemas.messages, `${at(id)}/messages${query({ limit: PAGE, cursor })}`, cancel);
 
 export async function reply(id: string, reply: Reply): Promise<Message[]> {
   const body: Record<string, unknown> = { parts: [{ type: "text", text: reply.text }], expected_seq: reply.expectedSeq };

@@ -9,6 +9,8 @@ import { Line, type LineState } from "./line";
 
 /** A burst of hints becomes one question; ms. */
 const SYNC_PAUSE = 400;
+/** The same after frames, which have shown what they are about already; ms. */
+const SYNC_AFTER_FRAMES = 5_000;
 /** How often to ask the log while the socket does not work at all, ms. */
 const SYNC_WITHOUT_LINE = 30_000;
 /** After a question that failed, ms; doubles up to thirty seconds. */
@@ -24,6 +26,8 @@ class Live {
   private running: Promise<void> | null = null;
   private wanted = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
+  /** When `timer` fires, in milliseconds since 1970. */
+  private due = 0;
   private failures = 0;
   private poll: ReturnType<typeof setInterval> | null = null;
   private line: Line | null = null;
@@ -86,9 +90,9 @@ class Live {
   }
 
   /** Asks the log for what we missed; soon, so that a burst of hints is one question. */
-  catchUp(): void {
+  catchUp(pause = SYNC_PAUSE): void {
     this.wanted = true;
-    this.later(SYNC_PAUSE);
+    this.later(pause);
   }
 
   private topics(): string[] {
@@ -101,11 +105,17 @@ class Live {
   }
 
   private compare(cursor: string | null): void {
-    // A cursor is opaque: another one than ours means that the log has gone on.
-    if (cursor !== null && cursor !== this.place) this.catchUp();
+    if (this.isAhead(cursor)) this.catchUp();
+  }
+
+  /** Cursors are whole numbers as text; a later one than ours says that we are behind. */
+  private isAhead(cursor: string | null): boolean {
+    return cursor !== null && this.place !== null && Number(cursor) > Number(this.place);
   }
 
   private hear(frame: Frame): void {
+    // The frame brings its own news at once; what else the log has can wait for the burst to end.
+    if (this.isAhead(frame.cursor)) this.catchUp(SYNC_AFTER_FRAMES);
     if (frame.type === "typing.started") return this.hearTyping(frame);
     if (frame.type === "presence.changed") return this.hearPresence(frame);
     if (frame.type.startsWith("message.")) return this.hearMessage(frame);
@@ -131,16 +141,19 @@ class Live {
 
   private hearTyping(frame: Frame): void {
     const typing = schemas.typing.safeParse(frame.data);
-    if (typing.success) company.types(frame.conversation_id ?? typing.data.conversation_id, typing.data.user);
+    if (typing.success) company.types(typing.data.conversation_id, typing.data.user);
   }
 
   private hearPresence(frame: Frame): void {
     const presence = schemas.presence.safeParse(frame.data);
-    if (presence.success) company.sees(frame.conversation_id ?? presence.data.conversation_id, presence.data.users);
+    if (presence.success) company.sees(presence.data.conversation_id, presence.data.users);
   }
 
   private later(pause: number): void {
-    if (this.timer !== null) return;
+    const due = Date.now() + pause;
+    if (this.timer !== null && this.due <= due) return;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.due = due;
     this.timer = setTimeout(() => {
       this.timer = null;
       this.running ??= this.syncAll().finally(() => {

@@ -104,7 +104,7 @@ export class FakeServer {
       case "GET me":
         return () => ok(ME);
       case "GET users":
-        return () => ok({ items: [{ ...ada, email: ME.user.email, role: "owner" }, { ...NOA, role: "agent" }, { ...SOMCHAI, role: "agent" }], next_cursor: null });
+        return () => ok({ items: [{ ...ada, email: ME.user.email, role: "owner" }, { ...NOA, email: "noa@acme.test", role: "agent" }, { ...SOMCHAI, email: "somchai@acme.test", role: "agent" }], next_cursor: null });
       case "GET sync":
         return this.sync;
       case "POST realtime":
@@ -162,7 +162,7 @@ export class FakeServer {
     const replyTo = typeof body?.["reply_to"] === "string" ? { id: body["reply_to"] } : null;
     const message: Message = {
       id: `msg_${++this.rev}`, conversation_id: id, seq: row.seq + 1, direction: "outbound", type: "text", text, author: { kind: "user", ...ada }, channel_message_id: null, client_id: key,
-      reply_to: replyTo, reactions: [], attachments: [], delivery_status: "queued", error: null, sent_at: at, received_at: null, created_at: at, edited_at: null, deleted_at: null, raw_type: null, rev: this.rev,
+      reply_to: replyTo, reactions: [], attachments: [], delivery_status: "queued", error: null, sent_at: at, received_at: at, created_at: at, edited_at: null, deleted_at: null, raw_type: null, rev: this.rev,
     };
     this.store(message);
     this.change(id, { seq: message.seq, last_message_at: at, last_message_preview: text, last_message_type: "text", last_message_direction: "outbound" });

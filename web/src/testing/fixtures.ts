@@ -6,7 +6,7 @@ const HOUR = 60 * MINUTE;
 
 export const ME: Me = {
   user: { id: "usr_ada", name: "Ada Levi", email: "ada@acme.test" },
-  tenant: { id: "ten_acme", slug: "acme", name: "Acme Furniture" },
+  tenant: { id: "ten_acme", slug: "acme", name: "Acme Furniture", locale: "en", time_zone: "Asia/Jerusalem" },
   role: "owner",
   permissions: ["conversation:read", "conversation:assign", "conversation:update", "message:send", "user:read", "channel:read"],
 };

@@ -47,7 +47,7 @@ function Person({ row, others }: { row: Conversation; others: readonly Conversat
       <section className={styles.section}>
         <h4>{t("contact.details")}</h4>
         <dl className={styles.facts}>
-          <Fact name={t("contact.status")}>{t(`status.${row.status}`)}</Fact>
+          <Fact name={t("contact.status")}>{t(`state.${row.status}`)}</Fact>
           <Fact name={t("contact.assignee")}>
             {row.assigned_to === null ? (
               t("assign.nobody")

@@ -39,7 +39,8 @@ export const Bubble = memo(function Bubble({ item, contact, quoted, onReply, onQ
       <div className={styles.stack}>
         {isFirst && (teammate ?? external) !== null && <bdi className={styles.author}>{teammate ?? external}</bdi>}
         <div className={styles.row}>
-          <div className={styles.bubble} data-status={message.delivery_status}>
+          {/* Touching a bubble focuses it, and so shows what can be done with it. */}
+          <div className={styles.bubble} data-status={message.delivery_status} tabIndex={-1}>
             {message.reply_to !== null && <Quote id={message.reply_to.id} quoted={quoted} contact={contact} onQuote={onQuote} />}
             <Content message={message} />
           </div>

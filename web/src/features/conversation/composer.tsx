@@ -1,11 +1,10 @@
 // Where the answer is written: kept as it is typed, shown as sent the moment it is sent.
 import { SendHorizontal } from "lucide-react";
-import { useEffect, useLayoutEffect, useRef, type KeyboardEvent } from "react";
-import { ToggleButton } from "react-aria-components";
+import { useLayoutEffect, useRef, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation, Message } from "../../api/schemas";
-import { IconButton } from "../../design/button";
+import { Button, IconButton } from "../../design/button";
 import { useNow } from "../../i18n/formats";
 import { useCompany } from "../../realtime/company";
 import { live } from "../../realtime/live";
@@ -45,10 +44,6 @@ function Editor({ row, messages }: { row: Conversation; messages: readonly Messa
   const text = draft?.text ?? "";
   const isEmpty = text.trim() === "";
   useGrowing(field, text);
-  useEffect(() => {
-    // A phone's keyboard would cover the thread that the agent has just opened.
-    if (window.matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
-  }, []);
 
   function send(): void {
     if (draft === null || isEmpty) return;
@@ -76,7 +71,8 @@ function Editor({ row, messages }: { row: Conversation; messages: readonly Messa
         <textarea
           id="reply"
           ref={field}
-          dir="auto"
+          // Empty, it has no direction of its own: the placeholder keeps the page's.
+          dir={text === "" ? undefined : "auto"}
           rows={1}
           className={styles.field}
           aria-label={t("composer.label", { name: row.contact.name })}
@@ -89,9 +85,9 @@ function Editor({ row, messages }: { row: Conversation; messages: readonly Messa
           onKeyDown={press}
         />
         <div className={styles.tools}>
-          <ToggleButton className={styles.enter} isSelected={enterSends} onChange={(on) => prefer({ enterSends: on })}>
-            {t("composer.enter_sends")}
-          </ToggleButton>
+          <Button look="quiet" className={styles.enter} aria-pressed={enterSends} onPress={() => prefer({ enterSends: !enterSends })}>
+            {t("composer.enter_sends", { keys: `\u2066${enterSends ? "Enter" : `${modifier()} Enter`}\u2069` })}
+          </Button>
           <IconButton look="accent" className={styles.send} isDisabled={isEmpty} label={t("composer.send_hint", { keys: enterSends ? "Enter" : `${modifier()} Enter` })} onPress={send}>
             <SendHorizontal size={18} className={styles.mirrored} />
           </IconButton>

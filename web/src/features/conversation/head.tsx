@@ -29,8 +29,8 @@ export function Head({ row }: { row: Conversation }) {
         <ArrowLeft size={20} className={styles.mirrored} />
       </IconButton>
       <div className={styles.who}>
-        <h2 className={styles.name}>
-          <bdi>{row.contact.name}</bdi>
+        <h2 className={styles.name} dir="auto">
+          {row.contact.name}
         </h2>
         <p className={styles.where}>
           <bdi>{row.channel.name}</bdi>
@@ -75,12 +75,12 @@ function StatusButtons({ row }: { row: Conversation }) {
   const isResolved = row.status === "resolved";
   return (
     <span className={styles.split}>
-      <Button look={isResolved ? "plain" : "accent"} className={styles.main} aria-label={t(isResolved ? "actions.reopen" : "actions.resolve")} onPress={() => setStatus(row.id, isResolved ? "open" : "resolved")}>
+      <Button look="plain" className={styles.main} aria-label={t(isResolved ? "actions.reopen" : "actions.resolve")} onPress={() => setStatus(row.id, isResolved ? "open" : "resolved")}>
         {isResolved ? <RotateCcw size={16} aria-hidden="true" /> : <Check size={16} aria-hidden="true" />}
         <span className={styles.word}>{t(isResolved ? "actions.reopen" : "actions.resolve")}</span>
       </Button>
       <MenuTrigger>
-        <Button look={isResolved ? "plain" : "accent"} className={styles.more} aria-label={t("status.change")}>
+        <Button look="plain" className={styles.more} aria-label={t("status.change")}>
           <ChevronDown size={16} aria-hidden="true" />
         </Button>
         <Popover className={menu.popover} placement="bottom end">

@@ -73,17 +73,16 @@ interface Between {
 export function itemsOf({ messages, outgoing, newFrom, isComplete, sameDay }: Between): Item[] {
   const items: Item[] = isComplete && messages.length > 0 ? [{ kind: "start", key: "start" }] : [];
   const has = new Set(messages.map((message) => message.client_id));
-  let hasNew = false;
+  const newAt = newFrom === null ? -1 : messages.findIndex((message) => message.direction === "inbound" && message.seq >= newFrom);
   messages.forEach((message, index) => {
     const before = messages[index - 1];
     const after = messages[index + 1];
     const opensDay = before === undefined || !sameDay(before.sent_at, message.sent_at);
-    const opensNew = !hasNew && newFrom !== null && message.direction === "inbound" && message.seq >= newFrom;
+    const opensNew = index === newAt;
     if (opensDay) items.push({ kind: "day", key: `day ${message.sent_at.slice(0, 10)} ${message.id}`, at: message.sent_at });
     if (opensNew) items.push({ kind: "new", key: "new" });
-    hasNew ||= opensNew;
     const isFirst = opensDay || opensNew || !isOneGroup(before, message);
-    const isLast = after === undefined || !sameDay(message.sent_at, after.sent_at) || !isOneGroup(message, after);
+    const isLast = after === undefined || index + 1 === newAt || !sameDay(message.sent_at, after.sent_at) || !isOneGroup(message, after);
     // The key survives the change from optimistic to confirmed, so the bubble does not jump.
     items.push({ kind: "message", key: message.client_id ?? message.id, message, isFirst, isLast });
   });

@@ -1,7 +1,7 @@
 // The messages of a conversation, newest at the foot; older ones come as the agent reads up.
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from "react";
 import { Button } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
@@ -68,9 +68,10 @@ function Lines({ row, query, messages, items, onReply }: LinesProps) {
     followOnAppend: true,
     scrollEndThreshold: AT_END,
     overscan: 12,
-    paddingEnd: 16,
+    paddingEnd: 24,
   });
   useFirstLook(virtual, items);
+  useFoot(box, virtual);
   useOlder(query, virtual.getVirtualItems()[0]?.index ?? Number.MAX_SAFE_INTEGER);
 
   const toMessage = useCallback(
@@ -117,6 +118,27 @@ function useFirstLook(virtual: Lanes, items: readonly Item[]): void {
     if (at >= 0 && items.length - at > 6) virtual.scrollToIndex(at, { align: "start" });
     else virtual.scrollToEnd();
   }, [virtual, items]);
+}
+
+/** Whoever reads the newest goes on seeing it when the composer grows or a phone's keyboard opens. */
+function useFoot(box: RefObject<HTMLDivElement | null>, virtual: Lanes): void {
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    let atEnd = true;
+    const scrolled = () => {
+      atEnd = virtual.isAtEnd(AT_END);
+    };
+    const observer = new ResizeObserver(() => {
+      if (atEnd) virtual.scrollToEnd();
+    });
+    element.addEventListener("scroll", scrolled, { passive: true });
+    observer.observe(element);
+    return () => {
+      element.removeEventListener("scroll", scrolled);
+      observer.disconnect();
+    };
+  }, [box, virtual]);
 }
 
 function useOlder(query: LinesProps["query"], first: number): void {

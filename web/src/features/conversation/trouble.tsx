@@ -25,7 +25,11 @@ export function Trouble({ message }: { message: Message }) {
       return (
         <p className={styles.trouble} data-tone="danger">
           <span>{message.error === null ? t("delivery.failed") : reason(message.error.code, message.error.title)}</span>
-          {mayRetry && <Retry message={message} label={t("delivery.try_again")} />}
+          {mayRetry && (
+            <span className={styles.acts}>
+              <Retry message={message} label={t("delivery.try_again")} />
+            </span>
+          )}
         </p>
       );
     case "unknown":
@@ -33,12 +37,12 @@ export function Trouble({ message }: { message: Message }) {
         <p className={styles.trouble} data-tone="warning">
           <span>{t("delivery.unknown_text")}</span>
           {mayRetry && !left && (
-            <>
+            <span className={styles.acts}>
               <Retry message={message} label={t("delivery.send_again")} />
               <Button look="quiet" className={styles.act} onPress={() => leaveUnknown(me.user.id, message.id)}>
                 {t("delivery.leave")}
               </Button>
-            </>
+            </span>
           )}
         </p>
       );
@@ -97,17 +101,19 @@ export function OutgoingTrouble({ entry }: { entry: Outgoing }) {
   return (
     <p className={styles.trouble} data-tone="danger">
       <span>{code === "newer_reply" ? t("newer.title") : reason(code, null)}</span>
-      {code !== "window_closed" && (
-        <Button look="quiet" className={styles.act} onPress={() => outbox.again(entry.clientId)}>
-          {t("delivery.try_again")}
+      <span className={styles.acts}>
+        {code !== "window_closed" && (
+          <Button look="quiet" className={styles.act} onPress={() => outbox.again(entry.clientId)}>
+            {t("delivery.try_again")}
+          </Button>
+        )}
+        <Button look="quiet" className={styles.act} onPress={edit}>
+          {t("delivery.edit")}
         </Button>
-      )}
-      <Button look="quiet" className={styles.act} onPress={edit}>
-        {t("delivery.edit")}
-      </Button>
-      <Button look="quiet" className={styles.act} onPress={() => outbox.drop(entry.clientId)}>
-        {t("delivery.discard")}
-      </Button>
+        <Button look="quiet" className={styles.act} onPress={() => outbox.drop(entry.clientId)}>
+          {t("delivery.discard")}
+        </Button>
+      </span>
     </p>
   );
 }

@@ -72,8 +72,9 @@ function Preview({ row }: { row: Conversation }) {
   const draft = useDraft(me.user.id, row.id);
   if (draft !== null && draft.text.trim() !== "") {
     return (
-      <span className={styles.preview} data-draft>
-        {t("list.draft", { text: isolated(draft.text) })}
+      <span className={styles.preview}>
+        <span className={styles.draft}>{t("list.draft")}</span>
+        <bdi className={styles.words}>{draft.text}</bdi>
       </span>
     );
   }
@@ -82,8 +83,9 @@ function Preview({ row }: { row: Conversation }) {
   const words = text !== "" ? text : isShownAsText(type) ? "" : t(`kind.${type}`);
   return (
     <span className={styles.preview}>
+      {row.last_message_direction === "outbound" && <span>{t("list.you_said")}</span>}
       {!isShownAsText(type) && <KindIcon type={type} />}
-      <span className={styles.words}>{row.last_message_direction === "outbound" ? t("list.you_said", { text: isolated(words) }) : isolated(words)}</span>
+      <bdi className={styles.words}>{words}</bdi>
     </span>
   );
 }
@@ -110,9 +112,4 @@ function End({ row, now }: { row: Conversation; now: number }) {
       )}
     </span>
   );
-}
-
-/** First strong isolate: a Hebrew preview inside an English row keeps its own order. */
-function isolated(text: string): string {
-  return `\u2068${text.replace(/\s+/g, " ")}\u2069`;
 }

@@ -63,7 +63,8 @@ export class Known {
   }
 
   remove(id: string, rev: number | null): void {
-    this.gone.set(id, rev ?? Number.MAX_SAFE_INTEGER);
+    const had = this.conversations.get(id)?.rev ?? [...this.threads.values()].find((thread) => thread.has(id))?.get(id)?.rev;
+    this.gone.set(id, rev ?? had ?? -1);
     this.conversations.delete(id);
     for (const [conversation, thread] of this.threads) if (thread.delete(id)) this.lines.delete(conversation);
     this.rows = null;

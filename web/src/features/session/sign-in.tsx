@@ -1,6 +1,6 @@
 // Sign in: e-mail, password, and the workspace when the person has several.
 import { useState, type SyntheticEvent } from "react";
-import { FieldError, Form, Input, Label, Text, TextField } from "react-aria-components";
+import { FieldError, Form, Input, Label, Radio, RadioGroup, Text, TextField } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
 import { Refused } from "../../api/failure";
@@ -15,7 +15,7 @@ export function SignIn() {
   const { t } = useTranslation();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
-  const [asksTenant, setAsksTenant] = useState(false);
+  const [tenants, setTenants] = useState<readonly string[] | null>(null);
 
   async function submit(event: SyntheticEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
@@ -30,7 +30,7 @@ export function SignIn() {
     try {
       await signIn({ email: field("email").trim(), password: field("password"), ...(tenant === "" ? {} : { tenant }) });
     } catch (error) {
-      if (wantsTenant(error)) setAsksTenant(true);
+      if (wantsTenant(error)) setTenants(error.tenants);
       setFailure(wantsTenant(error) && tenant === "" ? null : error);
       setBusy(false);
     }
@@ -45,7 +45,8 @@ export function SignIn() {
         <Form className={styles.form} onSubmit={(event) => void submit(event)}>
           <Field name="email" label={t("sign_in.email")} type="email" autoComplete="username" />
           <Field name="password" label={t("sign_in.password")} type="password" autoComplete="current-password" />
-          {asksTenant && <Field name="tenant" label={t("sign_in.tenant")} type="text" autoComplete="organization" help={t("sign_in.tenant_help")} />}
+          {tenants !== null && tenants.length === 0 && <Field name="tenant" label={t("sign_in.tenant")} type="text" autoComplete="organization" help={t("sign_in.tenant_help")} />}
+          {tenants !== null && tenants.length > 0 && <Workspaces slugs={tenants} />}
           {failure !== null && <Refusal error={failure} />}
           <Button type="submit" look="accent" isPending={busy} className={styles.submit}>
             {busy ? t("sign_in.busy") : t("sign_in.submit")}
@@ -57,7 +58,21 @@ export function SignIn() {
   );
 }
 
-function wantsTenant(error: unknown): boolean {
+function Workspaces({ slugs }: { slugs: readonly string[] }) {
+  const { t } = useTranslation();
+  return (
+    <RadioGroup name="tenant" isRequired defaultValue={slugs[0] ?? ""} className={styles.field}>
+      <Label>{t("sign_in.tenant")}</Label>
+      {slugs.map((slug) => (
+        <Radio key={slug} value={slug} className={styles.choice}>
+          <span dir="ltr">{slug}</span>
+        </Radio>
+      ))}
+    </RadioGroup>
+  );
+}
+
+function wantsTenant(error: unknown): error is Refused {
   return error instanceof Refused && (error.code === "tenant_required" || error.field === "tenant");
 }
 

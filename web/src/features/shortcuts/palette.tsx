@@ -49,7 +49,7 @@ function Commands() {
             <Item text={`${t("assign.title")}: ${t("assign.me")}`} onSelect={then(() => assign(open.id, { id: me.user.id, name: me.user.name }))} />
             <Item text={`${t("assign.title")}: ${t("assign.nobody")}`} onSelect={then(() => assign(open.id, null))} />
             {STATUSES.filter((status) => status !== open.status).map((status) => (
-              <Item key={status} text={t("status.label", { status: t(`status.${status}`) })} onSelect={then(() => setStatus(open.id, status))} />
+              <Item key={status} text={t("status.label", { status: t(`state.${status}`) })} onSelect={then(() => setStatus(open.id, status))} />
             ))}
           </Command.Group>
         )}

@@ -1,0 +1,37 @@
+// What is drawn between the messages.
+import { expect, test } from "vitest";
+
+import { message } from "../../testing/fixtures";
+import { firstUnread, itemsOf, within } from "./messages";
+import type { Outgoing } from "./outbox";
+
+const sameDay = (a: string, b: string) => a.slice(0, 10) === b.slice(0, 10);
+const at = (day: number, minute: number) => `2026-11-${day}T09:${String(minute).padStart(2, "0")}:00.000Z`;
+const them = (seq: number, sent_at: string) => message({ id: `m${seq}`, seq, sent_at, text: `${seq}` });
+const us = (seq: number, sent_at: string, client_id: string) =>
+  message({ id: `m${seq}`, seq, sent_at, direction: "outbound", author: { kind: "user", id: "usr_ada", name: "Ada" }, client_id, delivery_status: "queued" });
+const entry = (clientId: string): Outgoing => ({ clientId, conversation: "con_maya", text: "hi", replyTo: null, expectedSeq: 4, force: false, createdAt: at(21, 9), state: "waiting", problem: null });
+
+test("days, the new line, groups of one author within two minutes, and replies on their way", () => {
+  const messages = [them(1, at(20, 1)), them(2, at(21, 1)), them(3, at(21, 2)), us(4, at(21, 3), "k1"), us(5, at(21, 6), "k2")];
+  const items = itemsOf({ messages, outgoing: [entry("k2"), entry("k3")], newFrom: 3, isComplete: true, sameDay });
+  const drawn = items.map((item) => (item.kind === "message" ? `${item.key} ${item.isFirst ? "first" : ""} ${item.isLast ? "last" : ""}` : item.kind === "outgoing" ? item.key : item.kind));
+  expect(drawn).toEqual(["start", "day", "m1 first last", "day", "m2 first last", "new", "m3 first last", "k1 first last", "k2 first last", "k3"]);
+});
+
+test("a reply keeps its place and key when the server confirms it", () => {
+  const before = itemsOf({ messages: [them(1, at(21, 1))], outgoing: [entry("k1")], newFrom: null, isComplete: false, sameDay });
+  const after = itemsOf({ messages: [them(1, at(21, 1)), us(2, at(21, 9), "k1")], outgoing: [entry("k1")], newFrom: null, isComplete: false, sameDay });
+  expect(after.map((item) => item.key)).toEqual(before.map((item) => item.key));
+});
+
+test("messages from before the oldest listed one wait until it is their turn", () => {
+  const all = [them(1, at(20, 1)), them(4, at(21, 1)), them(5, at(21, 2))];
+  expect(within(all, [{ next: "more", oldest: all[1] ?? null }]).map((each) => each.seq)).toEqual([4, 5]);
+  expect(within(all, [{ next: null, oldest: all[1] ?? null }])).toEqual(all);
+});
+
+test("the new line stands before the last unread messages of the customer", () => {
+  const messages = [them(1, at(21, 1)), us(2, at(21, 2), "k"), them(3, at(21, 3)), them(4, at(21, 4))];
+  expect([0, 1, 2, 3, 9].map((unread) => firstUnread(messages, unread))).toEqual([null, 4, 3, 1, 1]);
+});

@@ -1,0 +1,26 @@
+// What jsdom lacks and the app uses: sizes, observers, scrolling.
+import { cleanup } from "@testing-library/react";
+import { afterEach, vi } from "vitest";
+
+class Observer {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+}
+
+vi.stubGlobal("ResizeObserver", Observer);
+vi.stubGlobal("IntersectionObserver", Observer);
+window.matchMedia = (query) => ({ matches: false, media: query, onchange: null, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {}, dispatchEvent: () => false });
+Element.prototype.scrollTo = function scrollTo(): void {};
+window.scrollTo = () => undefined;
+document.hasFocus = () => true;
+
+// A list that is 800 high shows rows; one of no height shows none.
+for (const [name, size] of [["clientHeight", 800], ["clientWidth", 400], ["offsetHeight", 60]] as const) {
+  Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => size });
+}
+
+afterEach(() => {
+  cleanup();
+  localStorage.clear();
+});
