@@ -30,7 +30,8 @@ where
             deadline: i64::try_from(event.context.deadline).unwrap_or(i64::MAX),
         };
         let span = tracing::info_span!("invocation", request_id = invocation.request_id);
-        async move { handle(event.payload, invocation).await }.instrument(span)
+        // On the heap: a handler's future nests the SDK's, deeper than the compiler looks.
+        Box::pin(async move { handle(event.payload, invocation).await }).instrument(span)
     }))
     .await
 }

@@ -75,7 +75,7 @@ where
 {
     let first = event.records.first().map(|record| record.change.sequence_number.clone()).unwrap_or_default();
     let budget = Budget::new(clock.clone(), invocation.deadline);
-    let outcome = AssertUnwindSafe(handle(event.records, budget)).catch_unwind().await;
+    let outcome = AssertUnwindSafe(Box::pin(handle(event.records, budget))).catch_unwind().await;
     let panicked = |_| Err(NotDone { from: first, why: Retry::because("it panicked") });
     let Err(NotDone { from, why }) = outcome.unwrap_or_else(panicked) else { return BatchAnswer::default() };
     tracing::warn!(event_id = from, why = why.why(), "comes again from here on");

@@ -78,7 +78,7 @@ where
                 return (done, Err(Retry::untouched()));
             }
             let span = tracing::info_span!("record", queue_message_id = record.message_id);
-            let outcome = AssertUnwindSafe(handle(record)).catch_unwind().instrument(span).await;
+            let outcome = AssertUnwindSafe(Box::pin(handle(record))).catch_unwind().instrument(span).await;
             if let Err(retry) = outcome.unwrap_or_else(|_| Err(Retry::because("it panicked"))) {
                 return (done, Err(retry));
             }
@@ -113,7 +113,7 @@ where
     let (done, outcome) = if budget.left() < queue.least {
         (0, Err(Retry::untouched()))
     } else {
-        let guarded = AssertUnwindSafe(handle(records, budget)).catch_unwind().await;
+        let guarded = AssertUnwindSafe(Box::pin(handle(records, budget))).catch_unwind().await;
         guarded.unwrap_or_else(|_| (0, Err(Retry::because("it panicked"))))
     };
     let Err(retry) = outcome else { return Vec::new() };
