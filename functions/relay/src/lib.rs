@@ -1,1 +1,78 @@
-//! Crate `relay`.
+//! Lambda `relay`: reads the truth table's stream and wakes whoever has work. The stream is the outbox: what is written to a
+//! head will be woken for, and nothing else.
+
+mod rule;
+
+use std::collections::HashMap;
+
+use bootstrap::{
+    Clock, Retry,
+    stream::{NotDone, StreamRecord},
+};
+use domain::Timestamp;
+use queue::{Outgoing, Producer, Wake};
+use serde_dynamo::Item;
+use table::stream::{Changed, change};
+
+pub struct App {
+    pub outbound: Producer,
+    pub clock: Clock,
+}
+
+impl App {
+    /// Sends one wake for each conversation that a batch of changes gives work.
+    pub async fn relay(&self, records: Vec<StreamRecord<Item>>) -> Result<(), NotDone> {
+        let (wakes, from) = wakes(&records, Timestamp::from_millis(self.clock.now()));
+        if wakes.is_empty() {
+            return Ok(());
+        }
+        let refused = self.outbound.send(wakes).await;
+        // A stream goes on after what is done, and the wakes are sent in its order: the first refused one decides.
+        match refused.into_iter().min() {
+            None => Ok(()),
+            Some(first) => Err(NotDone { from: from[first].clone(), why: Retry::because("the queue refused a wake") }),
+        }
+    }
+}
+
+/// The wakes of a batch, and beside each the sequence number of the first record that asks for it. The last record of a
+/// conversation says when, the first says from where to go on should the wake be refused.
+fn wakes(records: &[StreamRecord<Item>], now: Timestamp) -> (Vec<Outgoing>, Vec<String>) {
+    let (mut wakes, mut from, mut places) = (Vec::new(), Vec::new(), HashMap::new());
+    for record in records {
+        let Some((wake, outgoing)) = wake(record, now) else { continue };
+        let place = *places.entry(wake.conversation).or_insert(wakes.len());
+        match wakes.get_mut(place) {
+            Some(earlier) => *earlier = outgoing,
+            None => {
+                wakes.push(outgoing);
+                from.push(record.change.sequence_number.clone());
+            }
+        }
+    }
+    (wakes, from)
+}
+
+fn wake(record: &StreamRecord<Item>, now: Timestamp) -> Option<(Wake, Outgoing)> {
+    let parsed = change(None, record.change.new_image.as_ref());
+    // An item that cannot be read stops nobody else's; `sweep` comes by whatever it holds.
+    let change = parsed.inspect_err(|error| unreadable(record, error)).ok()??;
+    let Changed::Head { head, .. } = change.what else { return None };
+    let old = table::stream::change(None, record.change.old_image.as_ref()).ok().flatten();
+    let before = match old.map(|c| c.what) {
+        Some(Changed::Head { head, .. }) => Some(head),
+        Some(Changed::Message { .. } | Changed::Account(_)) | None => None,
+    };
+    let delay = rule::wake(before.as_deref(), &head, now)?;
+    let wake = Wake::new(change.tenant, head.id.clone());
+    let outgoing = wake.outgoing(delay).ok()?;
+    tracing::info!(tenant_id = %wake.tenant, conversation_id = %wake.conversation, delay_ms = delay.as_millis() as u64, "wakes");
+    Some((wake, outgoing))
+}
+
+fn unreadable(record: &StreamRecord<Item>, error: &table::Error) {
+    tracing::error!(event_id = record.change.sequence_number, why = %error, "a change cannot be read");
+}
+
+#[cfg(test)]
+mod tests;
