@@ -1,1 +1,121 @@
-//! Crate `push`.
+//! Lambda `push`: writes the sync log from the truth table's stream, and then tells the open sockets. The log comes first: a
+//! frame is a hint, and whoever follows it to the log must find what it hints at.
+
+mod batch;
+mod names;
+mod rows;
+mod sockets;
+
+use std::time::Duration;
+
+use bootstrap::{
+    Budget, Clock, Retry,
+    stream::{NotDone, StreamRecord},
+};
+use domain::{TenantCtx, Timestamp};
+use frame::{Cursor, Event, Poster, post::FRAME_LIFE};
+use futures_util::{StreamExt, stream};
+use serde_dynamo::Item;
+use table::Tables;
+
+use crate::{batch::OfTenant, names::NamesCache, rows::Rows, sockets::Audience};
+
+/// At most this many tenants of a batch are served at once.
+const TENANTS_AT_ONCE: usize = 8;
+
+pub struct App {
+    tables: Tables,
+    poster: Poster,
+    clock: Clock,
+    names: NamesCache,
+    rows: Rows,
+}
+
+impl App {
+    pub fn new(tables: Tables, poster: Poster, clock: Clock) -> Self {
+        Self { tables, poster, clock, names: NamesCache::default(), rows: Rows::default() }
+    }
+
+    /// One batch of the stream: per tenant a block of the log, then its frames; last the rows that had to wait a second.
+    pub async fn push(&self, records: Vec<StreamRecord<Item>>, budget: Budget) -> Result<(), NotDone> {
+        let busy = records.len() >= rows::BUSY;
+        let mut failed: Vec<NotDone> = stream::iter(batch::by_tenant(&records))
+            .map(|changes| self.tell(changes))
+            .buffer_unordered(TENANTS_AT_ONCE)
+            .filter_map(|outcome| async { outcome.err() })
+            .collect()
+            .await;
+        self.trailing_rows(busy, &budget).await;
+        // The stream comes again from the first that failed; telling the others once more does no harm.
+        failed.sort_by(|a, b| batch::order(&a.from).cmp(&batch::order(&b.from)));
+        failed.into_iter().next().map_or(Ok(()), Err)
+    }
+
+    async fn tell(&self, changes: OfTenant) -> Result<(), NotDone> {
+        let now = self.now();
+        let ctx = TenantCtx::of_record(changes.tenant.clone());
+        let cursor = match self.tables.tenant(&ctx).append_log(&changes.refs, now).await {
+            Ok(number) => Cursor::of_block(number),
+            Err(error) => return Err(NotDone { from: changes.from, why: Retry::from(error) }),
+        };
+        tracing::info!(tenant_id = %changes.tenant, refs = changes.refs.len(), cursor = cursor.block(), "logged");
+        if now.since(changes.newest) <= FRAME_LIFE {
+            self.show(&ctx, changes, cursor, now).await;
+        }
+        Ok(())
+    }
+
+    /// Frames to whoever shows what changed. Nothing here is tried again.
+    async fn show(&self, ctx: &TenantCtx, changes: OfTenant, cursor: Cursor, now: Timestamp) {
+        let audience = match Audience::of(&self.tables, ctx, now).await {
+            Ok(audience) if !audience.is_empty() => audience,
+            Ok(_) => return,
+            Err(error) => {
+                tracing::warn!(tenant_id = %ctx.id(), why = %error, "the sockets cannot be read");
+                return;
+            }
+        };
+        let mut frames = Vec::new();
+        for (message, kind) in &changes.messages {
+            let event = Event { kind: *kind, ..Event::of_message(ctx.id(), message, Some(cursor), now) };
+            frames.extend(audience.of_thread(message.id.conversation(), &event));
+        }
+        for row in self.rows.due_now(ctx.id(), changes.rows, cursor, now) {
+            let names = self.names.covering(&self.tables, ctx, &row, now).await;
+            frames.extend(audience.of_row(&row.id, &Event::of_row(ctx.id(), &row, &names, Some(cursor), now)));
+        }
+        audience.post(&self.tables, &self.poster, frames, now).await;
+    }
+
+    /// Rows that were shown less than a second ago: once that is over, their newest state. A busy stream is not kept waiting, the
+    /// next batch shows them; a quiet one has time.
+    async fn trailing_rows(&self, busy: bool, budget: &Budget) {
+        if busy {
+            return;
+        }
+        while let Some(wait) = self.rows.next_due(self.now()) {
+            if wait >= budget.left() {
+                return;
+            }
+            tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
+            let now = self.now();
+            for (tenant, rows) in self.rows.take_due(now) {
+                let ctx = TenantCtx::of_record(tenant);
+                let Ok(audience) = Audience::of(&self.tables, &ctx, now).await else { continue };
+                let mut frames = Vec::new();
+                for (row, cursor) in rows {
+                    let names = self.names.covering(&self.tables, &ctx, &row, now).await;
+                    frames.extend(audience.of_row(&row.id, &Event::of_row(ctx.id(), &row, &names, Some(cursor), now)));
+                }
+                audience.post(&self.tables, &self.poster, frames, now).await;
+            }
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.clock.now())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,188 @@
+//! Batches of the stream, as the samples have them.
+
+use bootstrap::stream::StreamEvent;
+use domain::{AccountId, ChannelType, ContactId, ConversationId, Owner, Role, Status, TenantId, UserId, Window};
+use frame::EventType;
+use table::{RefKind, Row, Socket};
+
+use super::*;
+
+fn sample(name: &str) -> Vec<StreamRecord<Item>> {
+    let path = format!("{}/../../events/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let event: StreamEvent<Item> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    event.records
+}
+
+#[test]
+fn a_message_and_the_reply_to_it_are_logged_once_each_and_their_row_as_it_was_last() {
+    let mut records = sample("push/message");
+    records.extend(sample("push/reply"));
+    let told = batch::by_tenant(&records);
+    let refs: Vec<_> = told.iter().flat_map(|of| &of.refs).map(|r| (r.kind, r.id.as_str(), r.rev)).collect();
+    let conversation = "c0nv3rsati0n00000000000004";
+    let [first, second] =
+        ["1k3250r000000001", "1k3252lj00000002"].map(|order| format!("{conversation}{order}"));
+    assert_eq!(
+        refs,
+        [
+            (RefKind::Message, first.as_str(), 1),
+            (RefKind::Conversation, conversation, 2),
+            (RefKind::Message, second.as_str(), 1),
+        ]
+    );
+    let rows: Vec<_> = told[0].rows.iter().map(|row| (row.preview.as_str(), row.rev)).collect();
+    assert_eq!(rows, [("It is. Shall I put one aside?", 2)]);
+    assert_eq!((told.len(), told[0].from.as_str()), (1, "4421584500000000017450439093"));
+    let kinds: Vec<_> = told[0].messages.iter().map(|(_, kind)| *kind).collect();
+    assert_eq!(kinds, [EventType::MessageCreated, EventType::MessageCreated]);
+}
+
+#[test]
+fn what_nobody_sees_is_neither_logged_nor_shown() {
+    let mut records = sample("relay/reply");
+    records[0].change.old_image = records[0].change.new_image.clone();
+    assert_eq!(batch::by_tenant(&records), []);
+}
+
+#[test]
+fn sequence_numbers_are_compared_as_numbers() {
+    let mut numbers = ["100", "99", "0098"];
+    numbers.sort_by_key(|n| batch::order(n));
+    assert_eq!(numbers, ["0098", "99", "100"]);
+}
+
+fn row(rev: u64) -> Row {
+    Row {
+        id: ConversationId::from_bytes([1; 16]),
+        channel: ChannelType::Whatsapp,
+        account: AccountId::from_bytes([2; 16]),
+        contact: ContactId::from_bytes([3; 16]),
+        contact_name: "Dana".to_owned(),
+        avatar_url: None,
+        status: Status::Open,
+        owner: Owner::Nobody,
+        unread: 1,
+        last_at: Timestamp::from_millis(0),
+        preview: "Hi".to_owned(),
+        last_type: None,
+        last_direction: None,
+        seq: 1,
+        window: Window::Always,
+        version: 0,
+        rev,
+    }
+}
+
+#[test]
+fn a_row_is_shown_at_most_once_a_second_and_in_the_end_as_it_is() {
+    let (rows, tenant) = (Rows::default(), TenantId::from_bytes([1; 10]));
+    let cursor = Cursor::of_block;
+    let at = Timestamp::from_millis;
+    let shown = [(1, 0), (2, 300), (3, 600)].map(|(rev, ms)| rows.due_now(&tenant, vec![row(rev)], cursor(rev), at(ms)));
+    assert_eq!(shown, [vec![row(1)], vec![], vec![]]);
+    assert_eq!(rows.next_due(at(600)), Some(Duration::from_millis(400)));
+    assert_eq!(rows.take_due(at(999)).into_values().collect::<Vec<_>>(), Vec::<Vec<_>>::new());
+    assert_eq!(rows.take_due(at(1_000)).into_values().collect::<Vec<_>>(), [vec![(row(3), cursor(3))]]);
+    assert_eq!(rows.next_due(at(1_000)), None);
+}
+
+const NOW: i64 = 1_790_000_001_000;
+
+/// Pushes to sockets of two tenants, and tells what they got: connection, type, `rev`, and whether its cursor is the log's.
+struct Story {
+    app: App,
+    sockets: frame::testing::Sockets,
+    ctx: TenantCtx,
+}
+
+impl Story {
+    async fn begin() -> Self {
+        let tables = table::testing::start().await.tables;
+        let (sockets, poster) = frame::testing::start().await;
+        let ctx = TenantCtx::of_record("acme0000000000g0".parse().unwrap());
+        let [_, other] = table::testing::two_tenants();
+        let thread = "conversation:c0nv3rsati0n00000000000004";
+        for (ctx, id, role, topics) in [
+            (&ctx, "list", Role::Agent, vec!["inbox"]),
+            (&ctx, "thread", Role::Viewer, vec![thread]),
+            (&ctx, "both", Role::Owner, vec!["inbox", thread]),
+            (&ctx, "elsewhere", Role::Agent, vec!["conversation:c0nv3rsati0n00000000000005"]),
+            (&ctx, "operator", Role::Operator, vec!["inbox", thread]),
+            (&ctx, "gone", Role::Agent, vec!["inbox"]),
+            (&other, "other-tenant", Role::Owner, vec!["inbox", thread]),
+        ] {
+            tables.tenant(ctx).put_socket(&socket(id, role, &topics)).await.unwrap();
+        }
+        Self { app: App::new(tables, poster, Clock::standing_at(NOW)), sockets, ctx }
+    }
+
+    async fn push(&self, records: Vec<StreamRecord<Item>>, milliseconds_left: i64) -> Vec<(String, String, u64, bool)> {
+        let budget = Budget::new(self.app.clock.clone(), self.app.clock.now() + 500 + milliseconds_left);
+        self.app.push(records, budget).await.unwrap();
+        let head = self.app.tables.tenant(&self.ctx).log_head(self.app.now()).await.unwrap();
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let told = self.sockets.take().into_iter();
+        told.map(|(id, f)| (id, text(&f["type"]), f["rev"].as_u64().unwrap(), text(&f["cursor"]) == head.to_string()))
+            .collect()
+    }
+}
+
+fn socket(id: &str, role: Role, topics: &[&str]) -> Socket {
+    Socket {
+        connection_id: id.to_owned(),
+        user: UserId::from_bytes([1; 16]),
+        name: "Ada".to_owned(),
+        role,
+        session: "s".to_owned(),
+        topics: topics.iter().map(|&t| t.to_owned()).collect(),
+        n: 1,
+        connected_at: Timestamp::from_millis(NOW - 60_000),
+        expires: Timestamp::from_millis(NOW + 60_000),
+    }
+}
+
+fn told(all: &[(&str, &str, u64)]) -> Vec<(String, String, u64, bool)> {
+    all.iter().map(|(id, kind, rev)| ((*id).to_owned(), (*kind).to_owned(), *rev, true)).collect()
+}
+
+#[tokio::test]
+async fn frames_go_to_whoever_shows_what_changed_and_may_read_it() {
+    let story = Story::begin().await;
+    assert_eq!(
+        story.push(sample("push/message"), 0).await,
+        told(&[
+            ("both", "message.created", 1),
+            ("both", "conversation.updated", 1),
+            ("list", "conversation.updated", 1),
+            ("thread", "message.created", 1),
+            ("thread", "conversation.updated", 1),
+        ])
+    );
+    let left = story.app.tables.tenant(&story.ctx).sockets(story.app.now()).await.unwrap();
+    assert_eq!(left.iter().filter(|socket| socket.connection_id == "gone").count(), 0);
+}
+
+#[tokio::test]
+async fn a_second_row_within_a_second_waits_and_still_arrives() {
+    let story = Story::begin().await;
+    story.push(sample("push/message"), 0).await;
+    let mut reply = sample("push/reply");
+    for record in &mut reply {
+        record.change.approximate_creation_date_time = 1_790_000_001.0;
+    }
+    let at_once = [("both", "message.created", 1), ("thread", "message.created", 1)];
+    assert_eq!(story.push(reply, 0).await, told(&at_once));
+    story.app.clock.advance(Duration::from_secs(1));
+    let rows = ["both", "list", "thread"].map(|id| (id, "conversation.updated", 2));
+    assert_eq!(story.push(Vec::new(), 5_000).await, told(&rows));
+}
+
+#[tokio::test]
+async fn what_is_older_than_a_frames_life_is_logged_and_not_shown() {
+    let story = Story::begin().await;
+    story.app.clock.advance(Duration::from_secs(40));
+    let before = story.app.tables.tenant(&story.ctx).log_head(story.app.now()).await.unwrap();
+    assert_eq!(story.push(sample("push/message"), 0).await, []);
+    let log = story.app.tables.tenant(&story.ctx).read_log(before, 10).await.unwrap();
+    assert_eq!(log.refs.len(), 2);
+}
