@@ -1,1 +1,127 @@
-//! Crate `sweep`.
+//! Lambda `sweep`: each minute, whatever is due, from sends that wait or got stuck to webhooks that the queue refused.
+
+use blob::{BlobError, Blobs, Key};
+use bootstrap::{Clock, batch::Budget};
+use domain::{ConversationId, TenantCtx, TenantId, Timestamp};
+use futures_util::{StreamExt, stream};
+use queue::{Outgoing, Producer};
+use table::Tables;
+
+/// At most this many conversations are woken at once.
+const AT_ONCE: usize = 16;
+
+/// Bodies that are replayed in one tick, at most.
+const SPILLED: i32 = 100;
+
+pub struct App {
+    pub tables: Tables,
+    pub blobs: Blobs,
+    pub inbound: Producer,
+    pub clock: Clock,
+}
+
+/// What a tick did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    pub woken: usize,
+    pub replayed: usize,
+    /// Left for the next tick.
+    pub left: usize,
+}
+
+impl App {
+    /// One tick. The watermark goes on last, and only when nothing before it was left: a tick that fails or ends half way is done
+    /// again by the next one, and waking twice does no harm.
+    pub async fn sweep(&self, deadline: i64) -> Result<(), table::Error> {
+        let budget = Budget::new(self.clock.clone(), deadline);
+        let now = Timestamp::from_millis(self.clock.now());
+        let replayed = self.replay(&budget).await;
+        let swept = Swept { replayed, ..self.wake_due(now, &budget).await? };
+        if swept != Swept::default() {
+            tracing::info!(woken = swept.woken, replayed, left = swept.left, "swept");
+        }
+        Ok(())
+    }
+
+    /// Wakes every conversation that is due.
+    pub async fn wake_due(&self, now: Timestamp, budget: &Budget) -> Result<Swept, table::Error> {
+        let due = self.tables.global().due_before(now).await?;
+        let outcomes: Vec<Outcome> = stream::iter(due)
+            .map(|(tenant, conversation, _)| self.wake(tenant, conversation, now, budget))
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        let count = |wanted| outcomes.iter().filter(|&&outcome| outcome == wanted).count();
+        let swept = Swept { woken: count(Outcome::Woken), replayed: 0, left: count(Outcome::Left) };
+        if swept.left == 0 {
+            self.tables.global().advance_watermark(now).await?;
+        }
+        Ok(swept)
+    }
+
+    async fn wake(&self, tenant: TenantId, conversation: ConversationId, now: Timestamp, budget: &Budget) -> Outcome {
+        if budget.left().is_zero() {
+            return Outcome::Left;
+        }
+        let ctx = TenantCtx::of_record(tenant);
+        match self.tables.tenant(&ctx).wake_due(&conversation, now).await {
+            Ok(true) => Outcome::Woken,
+            Ok(false) => Outcome::NotDue,
+            // It will not be readable in a minute either: it must not hold up everyone else's watermark.
+            Err(error @ (table::Error::Corrupt(_) | table::Error::Denied(_))) => {
+                tracing::error!(tenant_id = %ctx.id(), conversation_id = %conversation, why = %error, "cannot be woken");
+                Outcome::NotDue
+            }
+            Err(error @ table::Error::Retry(_)) => {
+                tracing::warn!(tenant_id = %ctx.id(), conversation_id = %conversation, why = %error, "left for the next tick");
+                Outcome::Left
+            }
+        }
+    }
+
+    /// Hands the queue what it refused before. Returns how many bodies it took.
+    pub async fn replay(&self, budget: &Budget) -> usize {
+        let keys = match self.blobs.spilled(SPILLED).await {
+            Ok(keys) => keys,
+            Err(error) => {
+                tracing::warn!(why = %error, "the refused webhooks cannot be listed");
+                return 0;
+            }
+        };
+        let mut replayed = 0;
+        for key in keys {
+            if budget.left().is_zero() {
+                break;
+            }
+            match self.replay_one(&key).await {
+                Ok(true) => replayed += 1,
+                Ok(false) => tracing::warn!(object = key.as_str(), "the queue refuses it still, or it cannot be read"),
+                Err(error) => tracing::warn!(object = key.as_str(), why = %error, "not replayed"),
+            }
+        }
+        replayed
+    }
+
+    /// `false`: it stays. Whatever of it the queue took before comes again, and the deduplication in the table drops it.
+    async fn replay_one(&self, key: &Key) -> Result<bool, BlobError> {
+        let body = match self.blobs.get(key).await {
+            Err(BlobError::Missing) => return Ok(true),
+            other => other?,
+        };
+        let Ok(records) = serde_json::from_slice::<Vec<Outgoing>>(&body) else { return Ok(false) };
+        if !self.inbound.send(records).await.is_empty() {
+            return Ok(false);
+        }
+        self.blobs.delete(key).await.map(|()| true)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Woken,
+    NotDue,
+    Left,
+}
+
+#[cfg(test)]
+mod tests;

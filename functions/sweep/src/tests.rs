@@ -1,0 +1,184 @@
+//! Ticks, on tables in memory, and a bucket and a queue that remember.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::StatusCode,
+    routing::{delete, get, post},
+};
+use domain::{
+    Account, AccountId, AccountStatus, ChannelType, ContactId, Identity, IdentityKind, MessageType, UserId,
+};
+use serde_json::{Value, json};
+use table::{ContactSeed, Inbound, Submit, Submitted, Thread, testing};
+
+use super::*;
+
+const NOW: i64 = 1_795_000_000_000;
+
+/// A bucket, and a queue that refuses bodies with an `x`.
+#[derive(Clone, Default)]
+struct Fake {
+    objects: Arc<Mutex<BTreeMap<String, String>>>,
+    queued: Arc<Mutex<Vec<String>>>,
+}
+
+impl Fake {
+    async fn start(&self) -> String {
+        let object = get(read).merge(delete(remove));
+        let router = Router::new().route("/", post(enqueue)).route("/bucket/", get(list)).route("/bucket", get(list));
+        let router = router.route("/bucket/{*key}", object).with_state(self.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        endpoint
+    }
+
+    fn spill(&self, key: &str, bodies: &[&str]) {
+        let outgoing = |body: &&str| json!({"group": "g", "deduplication": format!("d-{body}"), "body": body});
+        let records: Vec<_> = bodies.iter().map(outgoing).collect();
+        self.objects.lock().unwrap().insert(format!("spill/{key}"), json!(records).to_string());
+    }
+}
+
+async fn list(State(fake): State<Fake>) -> String {
+    let keys = fake.objects.lock().unwrap();
+    let contents: String = keys.keys().map(|key| format!("<Contents><Key>{key}</Key></Contents>")).collect();
+    format!("<ListBucketResult>{contents}</ListBucketResult>")
+}
+
+async fn read(State(fake): State<Fake>, Path(key): Path<String>) -> String {
+    fake.objects.lock().unwrap()[&key].clone()
+}
+
+async fn remove(State(fake): State<Fake>, Path(key): Path<String>) -> StatusCode {
+    fake.objects.lock().unwrap().remove(&key);
+    StatusCode::NO_CONTENT
+}
+
+async fn enqueue(State(fake): State<Fake>, body: String) -> Json<Value> {
+    let request: Value = serde_json::from_str(&body).unwrap();
+    let (mut taken, mut refused) = (Vec::new(), Vec::new());
+    for entry in request["Entries"].as_array().unwrap() {
+        let text = entry["MessageBody"].as_str().unwrap();
+        if text.contains('x') {
+            refused.push(json!({"Id": entry["Id"], "Code": "InternalError", "SenderFault": false}));
+        } else {
+            fake.queued.lock().unwrap().push(text.to_owned());
+            taken.push(json!({"Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": ""}));
+        }
+    }
+    Json(json!({"Successful": taken, "Failed": refused}))
+}
+
+async fn begin() -> (App, Fake) {
+    let fake = Fake::default();
+    let endpoint = fake.start().await;
+    let config = aws_sdk_sqs::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(&endpoint);
+    let sqs = aws_sdk_sqs::Client::from_conf(config.build());
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .force_path_style(true)
+        .endpoint_url(&endpoint);
+    let s3 = aws_sdk_s3::Client::from_conf(config.build());
+    let app = App {
+        tables: testing::start().await.tables,
+        blobs: Blobs::new(s3, "bucket".to_owned()),
+        inbound: Producer::new(sqs, format!("{endpoint}/1/inbound.fifo")),
+        clock: Clock::standing_at(NOW),
+    };
+    (app, fake)
+}
+
+fn budget(app: &App) -> Budget {
+    Budget::new(app.clock.clone(), app.clock.now() + 10_000)
+}
+
+#[tokio::test]
+async fn what_the_queue_refused_is_replayed_in_order_until_the_queue_takes_it() {
+    let (app, fake) = begin().await;
+    fake.spill("2026-11-18/a", &["1", "2"]);
+    fake.spill("2026-11-18/b", &["x"]);
+    fake.spill("2026-11-19/c", &["3"]);
+    assert_eq!(app.replay(&budget(&app)).await, 2);
+    assert_eq!(*fake.queued.lock().unwrap(), ["1", "2", "3"]);
+    assert_eq!(fake.objects.lock().unwrap().keys().collect::<Vec<_>>(), ["spill/2026-11-18/b"]);
+}
+
+/// A conversation with a reply that nobody sends.
+async fn stuck(app: &App, ctx: &TenantCtx) -> ConversationId {
+    let now = Timestamp::from_millis(app.clock.now());
+    let account = Account {
+        id: AccountId::from_bytes([3; 16]),
+        channel: ChannelType::Whatsapp,
+        name: "Sales".to_owned(),
+        external_id: "1001".to_owned(),
+        status: AccountStatus::Active,
+        health: None,
+        waba_id: None,
+        display_phone_number: None,
+        credential: 1,
+        created_at: now,
+    };
+    let identities = vec![Identity { kind: IdentityKind::Phone, value: "972501234567".to_owned() }];
+    let contact = ContactSeed { id_if_new: ContactId::from_bytes([4; 16]), identities, name: None };
+    let inbound = Inbound {
+        external_id: "wamid.1".to_owned(),
+        at: now,
+        kind: MessageType::Text,
+        text: Some("Hi".to_owned()),
+        author: None,
+        reply_to: None,
+        raw_type: None,
+        raw: None,
+        opens_window: true,
+        received_at: now,
+    };
+    let tenant = app.tables.tenant(ctx);
+    let thread = Thread { group: None, contact };
+    let id = tenant.receive(&account, &thread, &[inbound], now).await.unwrap().conversation;
+    let submit = Submit {
+        user: UserId::from_bytes([5; 16]),
+        user_name: "Ada".to_owned(),
+        client_id: "key".to_owned(),
+        body_hash: "hash".to_owned(),
+        parts: vec!["Hello".to_owned()],
+        reply_to: None,
+        expected_seq: None,
+        force: false,
+    };
+    let head = tenant.head(&id).await.unwrap().unwrap();
+    let Submitted::Created(..) = tenant.submit(head, &submit, now).await.unwrap() else { panic!("not taken") };
+    id
+}
+
+#[tokio::test]
+async fn a_send_whose_wake_was_lost_is_woken_when_it_is_due_and_not_before() {
+    let (app, _) = begin().await;
+    let [ctx, _] = testing::two_tenants();
+    let id = stuck(&app, &ctx).await;
+    let tick = async || {
+        let swept = app.wake_due(Timestamp::from_millis(app.clock.now()), &budget(&app)).await.unwrap();
+        let head = app.tables.tenant(&ctx).head(&id).await.unwrap().unwrap();
+        (swept, head.wakes)
+    };
+    assert_eq!(tick().await, (Swept::default(), 0));
+    app.clock.advance(Duration::from_secs(46));
+    assert_eq!(tick().await, (Swept { woken: 1, ..Swept::default() }, 1));
+    assert_eq!(tick().await, (Swept::default(), 1));
+}
