@@ -6,8 +6,8 @@ use crate::change::{Change, When, Write};
 use crate::item::contact::{Alias, Stored, alias, stored};
 use crate::item::{self, Item, s};
 use crate::receive::ContactSeed;
-use crate::store::Read;
-use crate::{Result, Tenant, key};
+use crate::store::{Read, TRIES};
+use crate::{Error, Result, Tenant, key};
 
 /// What is known of a message's writer.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ impl Tenant<'_> {
             let change = Change::default().set("seen", s(&seen));
             writes.push(Write::Update(key::alias(&self.id, &first), change, When::Present));
         }
-        let learnt = taught(known, seed, told_at);
+        let learnt = taught(known, &seed.identities, seed.name.as_ref(), told_at);
         let before = item::contact::item(&self.id, known)?;
         let change = Change::between(&before, &item::contact::item(&self.id, &learnt)?);
         if !change.is_empty() {
@@ -95,6 +95,50 @@ impl Tenant<'_> {
             writes.push(Write::Update(key::contact(&self.id, &known.contact.id), change, same));
         }
         Ok((writes, learnt.contact))
+    }
+
+    /// Keeps names that the channel told of a contact when it took a send. One eventual read where none of them is new.
+    pub(crate) async fn learn_names(
+        &self,
+        account: &AccountId,
+        contact: &ContactId,
+        told: &[Identity],
+        at: Timestamp,
+    ) -> Result<()> {
+        if told.is_empty() {
+            return Ok(());
+        }
+        let Some(known) = self.contact(contact).await? else { return Ok(()) };
+        let mut theirs = Vec::new();
+        for identity in told.iter().filter(|i| !known.identities.contains(i)) {
+            let mut free = true;
+            for hash in self.alias_hashes(account, std::slice::from_ref(identity))? {
+                let item = alias(&self.id, &hash, &Alias { c: contact.clone(), seen: None })?;
+                free &= self.truth().write(&Write::Put(item, When::Absent)).await?;
+            }
+            // A name that leads to somebody else stays theirs.
+            if free {
+                theirs.push(identity.clone());
+            }
+        }
+        if theirs.is_empty() { Ok(()) } else { self.add_names(contact, &theirs, at).await }
+    }
+
+    async fn add_names(&self, contact: &ContactId, names: &[Identity], at: Timestamp) -> Result<()> {
+        let key = key::contact(&self.id, contact);
+        for attempt in 0..TRIES {
+            self.tables.pause.before(attempt).await;
+            let Some(item) = self.truth().get(&key, Read::Consistent).await? else { return Ok(()) };
+            let known = stored(item)?;
+            let before = item::contact::item(&self.id, &known)?;
+            let after = item::contact::item(&self.id, &taught(&known, names, None, at))?;
+            let change = Change::between(&before, &after);
+            let same = When::Is(vec![("rev", before.get("rev").cloned())]);
+            if change.is_empty() || self.truth().write(&Write::Update(key.clone(), change, same)).await? {
+                return Ok(());
+            }
+        }
+        Err(Error::Retry("others kept changing the contact".to_owned()))
     }
 
     /// Those of the names that are known, in the order of `hashes`.
@@ -140,10 +184,10 @@ pub(crate) fn contact_of(seed: &ContactSeed) -> Contact {
 }
 
 /// What is known after a message of this time told it.
-fn taught(known: &Stored, seed: &ContactSeed, told_at: Timestamp) -> Stored {
+fn taught(known: &Stored, identities: &[Identity], name: Option<&String>, told_at: Timestamp) -> Stored {
     let mut after = known.clone();
     let contact = &mut after.contact;
-    for identity in &seed.identities {
+    for identity in identities {
         let newest = contact.identity(identity.kind) == Some(identity.value.as_str());
         // A username that came back is the newest again; the others do not change hands.
         let again = identity.kind == IdentityKind::Username && !newest;
@@ -152,8 +196,8 @@ fn taught(known: &Stored, seed: &ContactSeed, told_at: Timestamp) -> Stored {
             contact.identities.push(identity.clone());
         }
     }
-    if seed.name.is_some() && told_at >= known.named_at && contact.name != seed.name {
-        contact.name.clone_from(&seed.name);
+    if let Some(name) = name.filter(|name| told_at >= known.named_at && contact.name.as_ref() != Some(name)) {
+        contact.name = Some(name.clone());
         after.named_at = told_at;
     }
     if after != *known {

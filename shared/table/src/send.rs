@@ -8,8 +8,6 @@ use domain::{
     ConversationId, Delivery, DeliveryStatus, Failure, Head, Identity, Message, MessageId, Receipt, Timestamp,
 };
 
-use crate::change::{When, Write};
-use crate::item::contact::{Alias, alias};
 use crate::status::joined;
 use crate::{Result, Tenant};
 
@@ -58,7 +56,7 @@ impl Tenant<'_> {
         Ok(now.filter(|m| m.delivery.as_ref().is_some_and(|d| d.claim.as_ref() == Some(claim) && !d.is_final())))
     }
 
-    /// The channel took it. `learnt` are identities of the contact that it did not have.
+    /// The channel took it. `learnt` are names that it told of the contact along with it.
     ///
     /// The pointer comes first: from then on no receipt goes astray, whenever we die. Each write may be repeated.
     pub async fn record_accepted(
@@ -74,10 +72,7 @@ impl Tenant<'_> {
         told.extend(self.point(&self.external(&head.account, external_id)?, &message.id, attempt).await?);
         let decide = |m: &Message| joined(m, &told, Some(attempt), Some(external_id));
         self.change_message(&message.id, Some(message.clone()), decide).await?;
-        for hash in self.alias_hashes(&head.account, learnt)? {
-            let to = Alias { c: head.contact.clone(), seen: None };
-            self.truth().write(&Write::Put(alias(&self.id, &hash, &to)?, When::Absent)).await?;
-        }
+        self.learn_names(&head.account, &head.contact, learnt, at).await?;
         self.without(head, &[message.id.order().to_owned()], at).await
     }
 

@@ -1,7 +1,7 @@
 //! A send is claimed once, goes out in order, and waits when it must.
 
 use domain::conversation::OUT_MAX;
-use domain::{AccountStatus, ConversationId, DeliveryStatus as S, Failure, MessageId, Receipt};
+use domain::{AccountStatus, ConversationId, DeliveryStatus as S, Failure, Identity, IdentityKind, MessageId, Receipt};
 use futures_util::future::join_all;
 use table::Retried;
 
@@ -56,6 +56,23 @@ async fn recording_an_acceptance_twice_changes_nothing_more() {
     let stored = w.message(&ids[0]).await;
     let twice = w.us().record_accepted(&head, &message, "out", &[], at(9)).await.unwrap();
     assert_eq!((twice, w.message(&ids[0]).await), (once, stored));
+}
+
+#[tokio::test]
+async fn a_name_that_the_channel_tells_with_its_answer_leads_to_the_contact_unless_it_is_someone_elses() {
+    let w = world().await;
+    let (conversation, _) = waiting(&w, &[&["a", "b"]]).await;
+    let other = w.us().receive(&w.account, &thread("77", 7), &[text("x", 0, "x")], NOW).await.unwrap().contact;
+    let (head, message) = w.claims(&conversation).await;
+    let name = |kind, value: &str| Identity { kind, value: value.to_owned() };
+    let [user_id, known, theirs] =
+        [name(IdentityKind::UserId, "US.1"), name(IdentityKind::Phone, "9725"), name(IdentityKind::Phone, "77")];
+    let told = [user_id.clone(), known.clone(), theirs.clone()];
+    w.us().record_accepted(&head, &message, "out", &told, NOW).await.unwrap();
+    let us = w.us();
+    let of = async |name: &Identity| us.contact_for(&w.account.id, std::slice::from_ref(name)).await.unwrap();
+    assert_eq!((of(&user_id).await.as_ref(), of(&theirs).await), (Some(&head.contact), Some(other)));
+    assert_eq!(us.contact(&head.contact).await.unwrap().unwrap().identities, [known, user_id]);
 }
 
 #[tokio::test]

@@ -102,6 +102,39 @@ async fn every_order(with_reference: bool) {
     assert_eq!((delivery.status(), delivery.failed.map(|f| f.why)), (DeliveryStatus::Read, Some(failure())));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn receipts_that_race_the_record_of_their_send_are_never_lost() {
+    let w = std::sync::Arc::new(world().await);
+    for n in 0..25_u8 {
+        let arrived = [text(&format!("in{n}"), 0, "hi")];
+        let got = w.us().receive(&w.account, &thread(&format!("{n}"), n), &arrived, NOW).await.unwrap();
+        let id = w.sends(&got.conversation, "k", &["answer"]).await.remove(0);
+        let (head, message) = w.claims(&got.conversation).await;
+        let external = format!("out{n}");
+        let told = [
+            (None, Receipt::Accepted),
+            (Some((id.clone(), 1)), Receipt::Delivered),
+            (None, Receipt::Delivered),
+            (None, Receipt::Read),
+        ];
+        let mut racing: Vec<_> = Vec::new();
+        for (reference, receipt) in told {
+            let (w, external) = (w.clone(), external.clone());
+            racing.push(tokio::spawn(async move { drop(w.is_told(&external, reference, receipt).await) }));
+        }
+        let recorder = w.clone();
+        racing.push(tokio::spawn(async move {
+            recorder.us().record_accepted(&head, &message, &external, &[], NOW).await.unwrap();
+        }));
+        for one in racing {
+            one.await.unwrap();
+        }
+        let delivery = w.message(&id).await.delivery.unwrap();
+        assert_eq!((delivery.delivered_at, delivery.read_at), (Some(at(2)), Some(at(3))), "round {n}");
+        assert_eq!(w.head(&got.conversation).await.out, Vec::<String>::new(), "round {n}");
+    }
+}
+
 #[tokio::test]
 async fn a_receipt_waits_for_its_message_and_says_so() {
     let w = world().await;

@@ -44,9 +44,10 @@ async fn each_action_costs_what_the_design_says() {
     let message = w.us().claim(&message, &claim("c")).await.unwrap().unwrap();
     assert_eq!(sum(&meter.take()), (1.0, 0.0, 2.0), "… claimed");
 
-    let head = w.us().record_accepted(&head, &message, "out", &[], at(62)).await.unwrap();
+    let told = thread("9725", 1).contact.identities;
+    let head = w.us().record_accepted(&head, &message, "out", &told, at(62)).await.unwrap();
     assert_eq!(w.us().next_of(head, at(62)).await.unwrap(), None);
-    assert_eq!(sum(&meter.take()), (3.0, 1.0, 1.0), "… recorded");
+    assert_eq!(sum(&meter.take()), (3.0, 1.0, 1.5), "… recorded");
 
     let reference = Some((message.id.clone(), 1));
     w.is_told("out", reference.clone(), Receipt::Delivered).await;
