@@ -13,7 +13,7 @@ use table::{Standing, TenantRecord};
 
 use crate::{
     App,
-    answer::RequestId,
+    answer::{RequestId, Whose},
     auth::token::{self, Scope},
     policy::{self, Guard},
     problem::Problem,
@@ -53,19 +53,25 @@ pub async fn admit(State(app): State<Arc<App>>, path: MatchedPath, mut request: 
         None => Err(no_guard(path.as_str())),
     };
     match admitted {
-        Ok(session) => {
-            if let Some(session) = session {
-                request.extensions_mut().insert(session);
+        Ok(Some(session)) => {
+            let whose = session.tenant.as_ref().map(|tenant| Whose(tenant.id.clone()));
+            request.extensions_mut().insert(session);
+            let mut response = next.run(request).await;
+            if let Some(whose) = whose {
+                response.extensions_mut().insert(whose);
             }
-            next.run(request).await
+            response
         }
+        Ok(None) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
 }
 
 /// A method that this path does not take, or a route that the policy does not list.
 fn no_guard(path: &str) -> Problem {
-    let Some(allow) = policy::methods(path).and_then(|m| HeaderValue::try_from(m).ok()) else { return Problem::not_found() };
+    let Some(allow) = policy::methods(path).and_then(|m| HeaderValue::try_from(m).ok()) else {
+        return Problem::not_found();
+    };
     let refused = StatusCode::METHOD_NOT_ALLOWED;
     Problem::new(refused, "method_not_allowed", "This address takes other methods.").header(header::ALLOW, allow)
 }

@@ -8,6 +8,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use domain::{ConversationId, TenantId};
 use lambda_http::request::RequestContext;
 
 use crate::problem::Problem;
@@ -15,6 +16,10 @@ use crate::problem::Problem;
 /// Names one request in answers and logs.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
+
+/// Told by the guard to the log: whose request it was.
+#[derive(Clone, Debug)]
+pub struct Whose(pub TenantId);
 
 const HEADERS: [(HeaderName, &str); 7] = [
     (header::CACHE_CONTROL, "no-store"),
@@ -32,9 +37,11 @@ pub async fn finish(mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let conversation_id = conversation_of(request.uri().path());
     request.extensions_mut().insert(RequestId(id.clone()));
 
     let mut response = next.run(request).await;
+    let whose = response.extensions_mut().remove::<Whose>();
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = problem.render(&id);
     }
@@ -42,8 +49,14 @@ pub async fn finish(mut request: Request, next: Next) -> Response {
     headers.extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
     headers.extend(HeaderValue::from_str(&id).map(|id| (HeaderName::from_static("x-request-id"), id)));
     let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
-    tracing::info!(request_id = id, %method, route = route.unwrap_or_default(), status, ms, "answered");
+    tracing::info!(request_id = id, tenant_id = whose.as_ref().map(|whose| whose.0.as_str()), conversation_id, %method, route, status, ms, "answered");
     response
+}
+
+/// The conversation that an address is about, if it names one.
+fn conversation_of(path: &str) -> Option<String> {
+    let id: ConversationId = path.strip_prefix("/v1/conversations/")?.split('/').next()?.parse().ok()?;
+    Some(id.to_string())
 }
 
 /// API Gateway's id of the request. A request that did not come through it has none.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bootstrap::{Clock, Random};
-use credential::Secrets;
+use credential::{Secrets, TenantSecrets};
 use domain::{TenantCtx, TenantId, Timestamp, UserId};
 use frame::resource::Names;
 use queue::Producer;
@@ -16,6 +16,7 @@ use crate::{
     access::{self, Session},
     auth::token::Scope,
     cache::Cache,
+    channels::Graph,
     keys::Keys,
     problem::Problem,
 };
@@ -28,6 +29,8 @@ pub struct Parts {
     pub tables: Tables,
     pub keys: KeySource,
     pub queues: Queues,
+    pub tokens: TenantSecrets,
+    pub graph: Graph,
     pub clock: Clock,
     pub public_url: String,
     pub ws_url: String,
@@ -43,6 +46,9 @@ pub struct App {
     pub tables: Tables,
     pub keys: KeySource,
     pub queues: Queues,
+    /// The accounts' access tokens.
+    pub tokens: TenantSecrets,
+    pub graph: Graph,
     pub clock: Clock,
     pub random: Random,
     /// The origin of the app and the API, without a slash at its end.
@@ -57,7 +63,11 @@ pub struct App {
 pub enum KeySource {
     Fixed(Arc<Keys>),
     /// The secret of this id, at most a minute old; what was read of it last is kept ready.
-    Secret { secrets: Secrets, id: String, prepared: Mutex<Option<(Arc<str>, Arc<Keys>)>> },
+    Secret {
+        secrets: Secrets,
+        id: String,
+        prepared: Mutex<Option<(Arc<str>, Arc<Keys>)>>,
+    },
 }
 
 impl KeySource {
@@ -72,6 +82,8 @@ impl App {
             tables: parts.tables,
             keys: parts.keys,
             queues: parts.queues,
+            tokens: parts.tokens,
+            graph: parts.graph,
             clock: parts.clock,
             random: Random,
             public_url: parts.public_url.trim_end_matches('/').to_owned(),

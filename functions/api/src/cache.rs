@@ -57,9 +57,15 @@ mod tests {
         let (cache, at) = (Cache::new(2, Duration::from_secs(30)), Timestamp::from_seconds);
         cache.put("a", 1, at(0));
         cache.put("b", 2, at(20));
-        assert_eq!((cache.get(&"a", at(29)), cache.get(&"a", at(30)), cache.get(&"b", at(30))), (Some(1), None, Some(2)));
+        assert_eq!(
+            (cache.get(&"a", at(29)), cache.get(&"a", at(30)), cache.get(&"b", at(30))),
+            (Some(1), None, Some(2))
+        );
         cache.put("c", 3, at(40)); // The old one makes room.
-        assert_eq!((cache.get(&"a", at(40)), cache.get(&"b", at(40)), cache.get(&"c", at(40))), (None, Some(2), Some(3)));
+        assert_eq!(
+            (cache.get(&"a", at(40)), cache.get(&"b", at(40)), cache.get(&"c", at(40))),
+            (None, Some(2), Some(3))
+        );
         cache.forget(&"c");
         assert_eq!(cache.get(&"c", at(40)), None);
     }

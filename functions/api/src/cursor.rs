@@ -22,7 +22,11 @@ pub fn open(keys: &Keys, tenant: &TenantId, list: &str, cursor: &str, field: &st
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refused())?;
     let (seal, position) = bytes.split_at_checked(SEAL).ok_or_else(refused)?;
     let position = std::str::from_utf8(position).map_err(|_| refused())?;
-    if keys.is_mac(&["cursor", tenant.as_str(), list, position], seal) { Ok(position.to_owned()) } else { Err(refused()) }
+    if keys.is_mac(&["cursor", tenant.as_str(), list, position], seal) {
+        Ok(position.to_owned())
+    } else {
+        Err(refused())
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ use crate::{
 };
 
 const LIST: &str = "export";
+/// A function may answer 6 MB, escaped; this leaves room for that.
+/// [Limit](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+const BYTES_MAX: usize = 3_000_000;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -43,10 +46,26 @@ pub async fn messages(
     let opened = paging.cursor.map(|text| cursor::open(&keys, tenant, LIST, &text, "cursor")).transpose()?;
     let after = opened.and_then(|position| place(&position));
     let page = app.tables.tenant(&member.ctx).export(after.as_ref(), limit).await?;
-    let items = page.items.iter().map(MessageJson::from).collect();
-    let next_cursor =
-        page.next.map(|at| cursor::seal(&keys, tenant, LIST, &format!("{}.{}", at.conversation, at.seq)));
+    let mut items: Vec<MessageJson> = page.items.iter().map(MessageJson::from).collect();
+    let fit = fitting(&items);
+    let next = if fit < items.len() { items.get(fit - 1).map(place_of) } else { page.next };
+    items.truncate(fit);
+    let next_cursor = next.map(|at| cursor::seal(&keys, tenant, LIST, &format!("{}.{}", at.conversation, at.seq)));
     Ok(Json(List { items, next_cursor }))
+}
+
+/// How many of them one answer holds: at least one.
+fn fitting(items: &[MessageJson]) -> usize {
+    let mut bytes = 0;
+    let held = items.iter().take_while(|item| {
+        bytes += serde_json::to_vec(item).map_or(0, |json| json.len());
+        bytes <= BYTES_MAX
+    });
+    held.count().max(1).min(items.len())
+}
+
+fn place_of(message: &MessageJson) -> ExportCursor {
+    ExportCursor { conversation: message.conversation_id.clone(), seq: message.seq }
 }
 
 /// A position that we sealed ourselves.

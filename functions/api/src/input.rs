@@ -37,6 +37,10 @@ fn too_large() -> Problem {
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // An absent body is an empty one: every field of it is missing, or none is needed.
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    // serde reads a list as an object without names; we do not.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::invalid("body", "invalid", "The body is a JSON object."));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))?;
     json.end().map_err(|_| Problem::invalid("body", "invalid_json", "The body goes on after its JSON."))?;
@@ -138,7 +142,7 @@ mod tests {
     fn a_refusal_names_the_field_and_quotes_nothing() {
         for (body, field, code) in [
             (r#"{"to": "a""#, "body", "invalid_json"),
-            ("[1]", "to", "invalid"),
+            (r#" ["a", []]"#, "body", "invalid"),
             (r#""secret""#, "body", "invalid"),
             ("", "to", "missing"),
             ("{}", "to", "missing"),

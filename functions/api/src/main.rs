@@ -1,14 +1,16 @@
 //! Lambda `api`: HTTP in, the tables out.
 
-use std::{error::Error, sync::Arc};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use api::{
     App,
     app::{KeySource, Parts, Queues},
+    channels::Graph,
 };
 use aws_sdk_secretsmanager::Client as SecretsClient;
-use bootstrap::{Aws, Clock, Random, Service, Settings, logs};
-use credential::{Secrets, TenantCredentials};
+use bootstrap::{Aws, Clock, Random, Service, Settings, SettingsError, http, logs};
+use channel_meta::probe::GraphAddress;
+use credential::{Secrets, TenantCredentials, TenantSecrets};
 use domain::{IdKey, TenantId, Timestamp, time::TimeScale};
 use queue::Producer;
 use serde::Deserialize;
@@ -35,18 +37,15 @@ async fn app(settings: &Settings, clock: Clock) -> Result<App, Box<dyn Error + S
         tables,
         keys,
         queues: Queues { inbound: queue("INBOUND_QUEUE_URL")?, outbound: queue("OUTBOUND_QUEUE_URL")? },
+        tokens: TenantSecrets::new(secrets(), settings.text("TENANT_SECRET_PREFIX")?),
+        graph: graph(settings)?,
         clock,
         public_url: settings.text("PUBLIC_URL")?,
         ws_url: settings.text("WS_URL")?,
     }))
 }
 
-fn tables(
-    settings: &Settings,
-    aws: &Aws,
-    clock: Clock,
-    id_key: IdKey,
-) -> Result<Tables, Box<dyn Error + Send + Sync>> {
+fn tables(settings: &Settings, aws: &Aws, clock: Clock, id_key: IdKey) -> Result<Tables, Box<dyn Error + Send + Sync>> {
     let sts = aws_sdk_sts::Client::new(&aws.config(Service::Sts));
     let now = move || Timestamp::from_millis(clock.now());
     let tenants = Arc::new(TenantCredentials::new(sts, settings.text("TENANT_ROLE_ARN")?, now));
@@ -60,6 +59,15 @@ fn tables(
         seed: u64::from_be_bytes(Random.bytes()),
         meter: None,
     }))
+}
+
+/// Longest wait for Graph's word on a token.
+const GRAPH_TIMEOUT: Duration = Duration::from_secs(8);
+
+fn graph(settings: &Settings) -> Result<Graph, SettingsError> {
+    let base_url = settings.text("META_GRAPH_BASE_URL")?.trim_end_matches('/').to_owned();
+    let address = GraphAddress { base_url, version: settings.text("META_GRAPH_VERSION")? };
+    Ok(Graph { client: http::channels(settings, GRAPH_TIMEOUT)?, address })
 }
 
 /// The install's id key, `{"key": 64 hexadecimal digits}`.

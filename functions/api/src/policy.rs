@@ -28,6 +28,8 @@ pub const ROUTES: &[(&str, &str, Guard)] = &[
     ("GET", "/v1/users", May(Action::UserRead)),
     ("GET", "/v1/presence", May(Action::UserRead)),
     ("GET", "/v1/channels", May(Action::ChannelRead)),
+    ("POST", "/v1/channels/connect", May(Action::ChannelManage)),
+    ("POST", "/v1/channels/{id}/test", May(Action::ChannelManage)),
     ("GET", "/v1/conversations", May(Action::ConversationRead)),
     ("GET", "/v1/conversations/{id}", May(Action::ConversationRead)),
     ("POST", "/v1/conversations/{id}/assign", May(Action::ConversationAssign)),

@@ -6,7 +6,10 @@ use axum::{Router, extract::DefaultBodyLimit, middleware};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{App, access, answer, auth, channels, conversations, events, export, input, me, messages, openapi, operations, realtime, users};
+use crate::{
+    App, access, answer, auth, channels, conversations, events, export, input, me, messages, openapi, operations,
+    realtime, users,
+};
 
 /// Everything under `/v1`, with its description.
 pub fn described() -> (Router<Arc<App>>, OpenApi) {
@@ -19,6 +22,8 @@ pub fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(users::users))
         .routes(routes!(users::presence))
         .routes(routes!(channels::list::list))
+        .routes(routes!(channels::connect::connect))
+        .routes(routes!(channels::test::test))
         .routes(routes!(conversations::list::list))
         .routes(routes!(conversations::get::get))
         .routes(routes!(conversations::assign::assign))

@@ -48,7 +48,9 @@ mod tests {
         let limit = &Limit::of(" Ada@Acme.test", None)[0];
         assert_eq!(limit.name, "login:ada@acme.test");
         let at = Timestamp::from_seconds;
-        for (count, seconds_later, wait) in [(0, 0, 0), (4, 0, 0), (5, 0, 1), (5, 1, 0), (6, 0, 2), (8, 3, 5), (11, 0, 60), (900, 0, 60)] {
+        for (count, seconds_later, wait) in
+            [(0, 0, 0), (4, 0, 0), (5, 0, 1), (5, 1, 0), (6, 0, 2), (8, 3, 5), (11, 0, 60), (900, 0, 60)]
+        {
             let seconds = limit.wait(count, at(100), at(100 + seconds_later)).as_secs();
             assert_eq!(seconds, wait, "{count} tries, {seconds_later} s later");
         }

@@ -76,7 +76,8 @@ fn place(position: &str) -> Option<(Timestamp, ConversationId)> {
 fn statuses(asked: Option<&str>) -> Result<Vec<Status>, Problem> {
     let words = asked.into_iter().flat_map(|text| text.split(','));
     let status = |word: &str| Status::ALL.into_iter().find(|s| s.as_str() == word);
-    let wrong = || Problem::invalid("status", "invalid", "One of open, pending, resolved, snoozed, or several with commas.");
+    let wrong =
+        || Problem::invalid("status", "invalid", "One of open, pending, resolved, snoozed, or several with commas.");
     words.map(|word| status(word).ok_or_else(wrong)).collect()
 }
 

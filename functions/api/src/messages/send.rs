@@ -122,7 +122,8 @@ async fn answer(
         Submitted::NewerReply { seq } => {
             let newest = tenant.messages(id, None, NEWER_MAX).await?.items;
             let newer = newest.iter().filter(|m| m.seq() > expected_seq.unwrap_or(0)).map(MessageJson::from).collect();
-            let problem = Problem::conflict("newer_reply", "A teammate has written since: look at it, or send with `force`.");
+            let problem =
+                Problem::conflict("newer_reply", "A teammate has written since: look at it, or send with `force`.");
             Err(problem.with(|p| (p.newest_seq, p.newer) = (Some(seq), Some(newer))))
         }
         Submitted::OutFull => Err(out_full()),
@@ -169,9 +170,10 @@ fn check_parts(channel: ChannelType, parts: &[Part]) -> Result<(), Problem> {
 fn check(kind: ChannelType, content: Content<'_>) -> Result<(), channel::Invalid> {
     match kind {
         ChannelType::Whatsapp => whatsapp(content),
-        ChannelType::Messenger | ChannelType::Instagram | ChannelType::Line => {
-            Err(channel::Invalid { code: "channel_unsupported", message: "This channel cannot be answered from here.".into() })
-        }
+        ChannelType::Messenger | ChannelType::Instagram | ChannelType::Line => Err(channel::Invalid {
+            code: "channel_unsupported",
+            message: "This channel cannot be answered from here.".into(),
+        }),
     }
 }
 
@@ -182,7 +184,10 @@ fn whatsapp(Content::Text(text): Content<'_>) -> Result<(), channel::Invalid> {
     if text.chars().count() <= WHATSAPP_TEXT_MAX {
         return Ok(());
     }
-    Err(channel::Invalid { code: "too_long", message: format!("A text may have {WHATSAPP_TEXT_MAX} characters at most.") })
+    Err(channel::Invalid {
+        code: "too_long",
+        message: format!("A text may have {WHATSAPP_TEXT_MAX} characters at most."),
+    })
 }
 
 /// The message that the first part answers: one of this conversation. Any other is as unknown as any.

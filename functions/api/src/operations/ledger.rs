@@ -16,7 +16,12 @@ use crate::{
 
 pub type Accepted = (StatusCode, Json<Taken>);
 
-pub async fn list(app: &App, member: &Member, kind: LedgerKind, paging: Paging) -> Result<Json<List<Trouble>>, Problem> {
+pub async fn list(
+    app: &App,
+    member: &Member,
+    kind: LedgerKind,
+    paging: Paging,
+) -> Result<Json<List<Trouble>>, Problem> {
     let limit = input::limit(paging.limit.as_deref(), 100)?;
     let (keys, tenant, list) = (app.keys().await?, member.ctx.id(), kind.as_str());
     let opened = paging.cursor.map(|text| cursor::open(&keys, tenant, list, &text, "cursor")).transpose()?;

@@ -76,4 +76,3 @@ impl From<&Unrouted> for Trouble {
         }
     }
 }
-

@@ -4,8 +4,22 @@ use serde_json::{Map, Value, json};
 
 /// Under these names stand words of the channel and of ours, never content.
 const PLAIN: [&str; 16] = [
-    "v", "type", "object", "field", "event", "status", "timestamp", "code", "channel", "messaging_product", "app_id",
-    "received_ms", "tenant", "conversation", "phone_number_id", "account",
+    "v",
+    "type",
+    "object",
+    "field",
+    "event",
+    "status",
+    "timestamp",
+    "code",
+    "channel",
+    "messaging_product",
+    "app_id",
+    "received_ms",
+    "tenant",
+    "conversation",
+    "phone_number_id",
+    "account",
 ];
 /// The deepest level that is looked into.
 const DEPTH_MAX: usize = 64;

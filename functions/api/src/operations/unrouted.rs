@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::{Extension, Json, extract::State, http::StatusCode};
-use domain::{TenantCtx, TenantId};
+use domain::{ChannelType, TenantCtx, TenantId};
 use serde_json::json;
 use table::{LogId, Unrouted, unrouted::INSTALL};
 
@@ -89,6 +89,26 @@ pub async fn discard(
 ) -> Result<Accepted, Problem> {
     let event = found(&app, &session, &id).await?;
     done(&app, &session, "unrouted.discard", &event, &request).await
+}
+
+/// What came for an account before its connect goes back on its queue. Returns how many; what the queue refused stays listed.
+pub async fn replay_of_account(
+    app: &App,
+    tenant: &TenantId,
+    channel: ChannelType,
+    external: &str,
+) -> Result<usize, Problem> {
+    let global = app.tables.global();
+    let waiting = global.unrouted_of(channel, external).await?;
+    // Another tenant's own app does not speak for this account: its events stay where they are.
+    let ours = waiting.into_iter().filter(|event| event.signer.as_ref().is_none_or(|own| own == tenant));
+    let mut replayed = 0;
+    for event in ours {
+        again::replay(app, event.id.as_str(), event.record.clone()).await?;
+        global.delete_unrouted(&event).await?;
+        replayed += 1;
+    }
+    Ok(replayed)
 }
 
 fn signer(session: &Session) -> Option<&TenantId> {

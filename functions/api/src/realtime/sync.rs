@@ -95,10 +95,15 @@ pub async fn sync(
 
 /// What the log says after a cursor. `field` names the query's parameter in the answer.
 pub async fn read(tenant: &Tenant<'_>, after: &str, field: &str) -> Result<LogRead, Problem> {
-    let cursor: Cursor = after.parse().map_err(|_| Problem::invalid(field, "invalid_cursor", "This is no `next` of ours."))?;
+    let cursor: Cursor =
+        after.parse().map_err(|_| Problem::invalid(field, "invalid_cursor", "This is no `next` of ours."))?;
     let read = tenant.read_log(cursor.block(), BLOCKS).await?;
     if read.reset {
-        return Err(Problem::new(StatusCode::GONE, "cursor_expired", "The log no longer goes back that far: load afresh."));
+        return Err(Problem::new(
+            StatusCode::GONE,
+            "cursor_expired",
+            "The log no longer goes back that far: load afresh.",
+        ));
     }
     Ok(read)
 }
@@ -138,13 +143,17 @@ async fn find(member: &Member, tenant: &Tenant<'_>, reference: Ref) -> Result<Fo
     let id = &reference.id;
     let role = member.session.role;
     let found = match reference.kind {
-        RefKind::Conversation if Action::ConversationRead.allowed(role) => conversation(tenant, id, reference.rev).await?,
+        RefKind::Conversation if Action::ConversationRead.allowed(role) => {
+            conversation(tenant, id, reference.rev).await?
+        }
         RefKind::Message if Action::ConversationRead.allowed(role) => match id.parse() {
             Ok(id) => tenant.message(&id).await?.map(|message| Found::Message(Box::new(message))),
             Err(_) => None,
         },
         RefKind::Account if Action::ChannelRead.allowed(role) => match id.parse() {
-            Ok(id) => tenant.account(&id).await?.map(|a| Found::Channel(Box::new(ChannelJson::from(&a)), reference.rev)),
+            Ok(id) => {
+                tenant.account(&id).await?.map(|a| Found::Channel(Box::new(ChannelJson::from(&a)), reference.rev))
+            }
             Err(_) => None,
         },
         RefKind::Conversation | RefKind::Message | RefKind::Account => None,

@@ -1,12 +1,10 @@
 //! Another tenant's ids: the same answer as for an id that nobody has.
 
-mod world;
-
+use crate::world::{Answer, World, world};
 use api::policy::ROUTES;
 use axum::{body::Body, http::Request};
 use domain::{ConversationId, MessageId, Timestamp};
 use serde_json::{Value, json};
-use world::{Answer, World, world};
 
 /// A body that each route takes, so that only the id is in question.
 fn body(path: &str) -> Value {
@@ -29,7 +27,7 @@ async fn a_foreign_id_answers_as_a_random_one_on_every_route() {
     let world = world().await;
     let token = world.token("owner@bolt.test").await;
     let nowhere = ConversationId::from_bytes([99; 16]);
-    let random = MessageId::new(&nowhere, Timestamp::from_millis(world::START), 1);
+    let random = MessageId::new(&nowhere, Timestamp::from_millis(crate::world::START), 1);
     let foreign = [
         world.a.conversation.to_string(),
         world.a.message.to_string(),
@@ -40,7 +38,8 @@ async fn a_foreign_id_answers_as_a_random_one_on_every_route() {
     for (method, path, _) in ROUTES.iter().filter(|(_, path, _)| path.contains("{id}")) {
         let base = ask(&world, &token, method, &path.replace("{id}", nowhere.as_str())).await;
         assert_eq!(base.code(), (404, "not_found"), "{method} {path}");
-        let others = foreign.iter().cloned().chain([random.to_string(), "x".to_owned(), "%00".to_owned(), "%ff".to_owned()]);
+        let others =
+            foreign.iter().cloned().chain([random.to_string(), "x".to_owned(), "%00".to_owned(), "%ff".to_owned()]);
         for id in others {
             let answer = ask(&world, &token, method, &path.replace("{id}", &id)).await;
             assert_eq!((answer.status, &answer.json), (base.status, &base.json), "{method} {path} {id}");
@@ -53,7 +52,8 @@ async fn a_foreign_id_answers_as_a_random_one_on_every_route() {
 async fn nothing_of_one_tenant_shows_in_anothers_lists() {
     let world = world().await;
     let token = world.token("owner@bolt.test").await;
-    let paths = ["/v1/conversations", "/v1/channels", "/v1/users", "/v1/presence", "/v1/export/messages", "/v1/sync?since=0"];
+    let paths =
+        ["/v1/conversations", "/v1/channels", "/v1/users", "/v1/presence", "/v1/export/messages", "/v1/sync?since=0"];
     let foreign = [world.a.conversation.as_str(), world.a.account.id.as_str(), world.a.owner.as_str(), "acme"];
     for path in paths {
         let answer = world.get(&token, path).await;
@@ -68,7 +68,7 @@ async fn nothing_of_one_tenant_shows_in_anothers_lists() {
 #[tokio::test]
 async fn a_cursor_is_good_for_its_own_tenant_alone() {
     let world = world().await;
-    world::receive(&world.app, &world.a.ctx, &world.a.account, "wamid.x", "hi", 2).await;
+    crate::world::receive(&world.app, &world.a.ctx, &world.a.account, "wamid.x", "hi", 2).await;
     let (a, b) = (world.token("owner@acme.test").await, world.token("owner@bolt.test").await);
     let cursor = world.get(&a, "/v1/conversations?limit=1").await.json["next_cursor"].as_str().unwrap().to_owned();
     let path = format!("/v1/conversations?limit=1&cursor={cursor}");

@@ -1,11 +1,9 @@
 //! Every route and every role: the policy's table is what the API does.
 
-mod world;
-
+use crate::world::{ROLES, World, world};
 use api::policy::{Guard, ROUTES};
 use axum::{body::Body, http::Request};
 use domain::{Action, Role};
-use world::{ROLES, World, world};
 
 async fn status(world: &World, method: &str, path: &str, token: Option<&str>) -> u16 {
     let mut request = Request::builder().method(method).uri(path.replace("{id}", "0"));
@@ -20,9 +18,13 @@ fn every_described_route_is_listed_and_every_listed_one_described() {
     let document = api::routes::described().1;
     let mut described: Vec<(String, String)> = Vec::new();
     for (path, item) in &document.paths.paths {
-        for (method, operation) in
-            [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("PATCH", &item.patch), ("DELETE", &item.delete)]
-        {
+        for (method, operation) in [
+            ("GET", &item.get),
+            ("POST", &item.post),
+            ("PUT", &item.put),
+            ("PATCH", &item.patch),
+            ("DELETE", &item.delete),
+        ] {
             described.extend(operation.iter().map(|_| (method.to_owned(), path.clone())));
         }
     }
@@ -77,13 +79,22 @@ async fn what_is_no_route_or_no_method_of_one_is_a_problem_too() {
 async fn every_answer_carries_the_headers_that_browsers_obey() {
     let world = world().await;
     let token = world.token("owner@acme.test").await;
-    for (path, status) in
-        [("/v1/me", 200), ("/v1/nothing", 404), ("/v1/conversations/x", 404), ("/v1/conversations?limit=0", 422), ("/v1/openapi.json", 200)]
-    {
+    for (path, status) in [
+        ("/v1/me", 200),
+        ("/v1/nothing", 404),
+        ("/v1/conversations/x", 404),
+        ("/v1/conversations?limit=0", 422),
+        ("/v1/openapi.json", 200),
+    ] {
         let answer = world.get(&token, path).await;
         let header = |name: &str| answer.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         assert_eq!(
-            (answer.status.as_u16(), header("cache-control"), header("x-content-type-options"), header("referrer-policy")),
+            (
+                answer.status.as_u16(),
+                header("cache-control"),
+                header("x-content-type-options"),
+                header("referrer-policy")
+            ),
             (status, "no-store".to_owned(), "nosniff".to_owned(), "no-referrer".to_owned()),
             "{path}"
         );

@@ -1,11 +1,9 @@
 //! What went wrong: seen redacted, replayed as it was, discarded, by those who may.
 
-mod world;
-
+use crate::world::{World, world};
 use domain::ChannelType;
 use serde_json::{Value, json};
 use table::{Entry, LedgerKind, LogId, Unrouted};
-use world::{World, world};
 
 fn record(text: &str) -> String {
     json!({"v": 1, "channel": "whatsapp", "account": "101", "signer": {"app_id": "1001"}, "received_ms": 5,
@@ -35,7 +33,7 @@ async fn a_quarantined_event_is_seen_redacted_and_replayed_as_it_was() {
 
     let replayed = world.post(&token, &format!("{path}/replay"), json!({})).await;
     assert_eq!((replayed.status.as_u16(), &replayed.json), (202, &json!({"id": id})));
-    assert_eq!(world.queue.sent(), [("inbound.fifo".to_owned(), record("my secret"))]);
+    assert_eq!(world.outside.sent(), [("inbound.fifo".to_owned(), record("my secret"))]);
     assert_eq!(world.get(&token, &path).await.code(), (404, "not_found"));
 }
 
@@ -77,7 +75,7 @@ async fn unrouted_events_are_the_installs_and_of_the_tenant_whose_app_signed_the
     let path = format!("/v1/operations/unrouted/{}", items[0]["id"].as_str().unwrap());
     assert_eq!(world.get(&world.token("owner@bolt.test").await, &path).await.code(), (404, "not_found"));
     assert_eq!(world.post(&operator, &format!("{path}/replay"), json!({})).await.status.as_u16(), 202);
-    assert_eq!(world.queue.sent().len(), 1);
+    assert_eq!(world.outside.sent().len(), 1);
     let left = world.get(&operator, "/v1/operations/unrouted").await.json["items"].clone();
     assert_eq!(left.as_array().map(Vec::len), Some(1));
 }

@@ -1,8 +1,7 @@
 //! The API in this process, on tables in memory: two tenants, a person for each role, a conversation each.
-#![allow(dead_code, reason = "each test file uses its part of the world")]
 #![allow(clippy::unwrap_used, reason = "a world that cannot be made fails its test")]
 
-mod queue;
+mod outside;
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,50 +18,50 @@ use axum::{
 };
 use bootstrap::Clock;
 use domain::{
-    Account, AccountId, AccountStatus, ChannelType, ContactId, ConversationId, Identity, IdentityKind, MessageId, MessageType,
-    Role, TenantCtx, Timestamp, UserId,
+    Account, AccountId, AccountStatus, ChannelType, ContactId, ConversationId, Identity, IdentityKind, MessageId,
+    MessageType, Role, TenantCtx, Timestamp, UserId,
 };
 use http_body_util::BodyExt;
 use serde_json::Value;
 use table::{ContactSeed, Inbound, Membership, Person, Standing, TenantRecord, Thread, testing};
 use tower::ServiceExt;
 
-use queue::Queue;
+use outside::Outside;
 
-pub const ORIGIN: &str = "https://inbox.test";
-pub const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const ORIGIN: &str = "https://inbox.test";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 /// 2026-11-21T05:00:00Z.
-pub const START: i64 = 1_795_237_200_000;
+pub(crate) const START: i64 = 1_795_237_200_000;
 
-pub struct World {
-    pub app: Arc<App>,
-    pub router: Router,
-    pub clock: Clock,
-    pub queue: Queue,
-    pub a: House,
-    pub b: House,
+pub(crate) struct World {
+    pub(crate) app: Arc<App>,
+    pub(crate) router: Router,
+    pub(crate) clock: Clock,
+    pub(crate) outside: Outside,
+    pub(crate) a: House,
+    pub(crate) b: House,
 }
 
 /// A tenant of the world.
-pub struct House {
-    pub slug: &'static str,
-    pub ctx: TenantCtx,
-    pub account: Account,
-    pub conversation: ConversationId,
+pub(crate) struct House {
+    pub(crate) slug: &'static str,
+    pub(crate) ctx: TenantCtx,
+    pub(crate) account: Account,
+    pub(crate) conversation: ConversationId,
     /// What the customer wrote.
-    pub message: MessageId,
-    pub owner: UserId,
+    pub(crate) message: MessageId,
+    pub(crate) owner: UserId,
 }
 
 /// An answer, read whole.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub json: Value,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) json: Value,
 }
 
-pub const ROLES: [(Role, &str); 5] = [
+pub(crate) const ROLES: [(Role, &str); 5] = [
     (Role::Owner, "owner"),
     (Role::Admin, "admin"),
     (Role::Manager, "manager"),
@@ -70,19 +69,21 @@ pub const ROLES: [(Role, &str); 5] = [
     (Role::Viewer, "viewer"),
 ];
 
-pub fn user_id(tenant: u8, role: u8) -> UserId {
+pub(crate) fn user_id(tenant: u8, role: u8) -> UserId {
     UserId::from_bytes([tenant * 16 + role; 16])
 }
 
-pub async fn world() -> World {
+pub(crate) async fn world() -> World {
     let clock = Clock::standing_at(START);
     let tables = testing::start().await.tables;
     let keys = Keys::parse(r#"{"keys":[{"kid":"k1","secret":"00112233445566778899aabbccddeeff"}]}"#).unwrap();
-    let queue = Queue::start().await;
+    let outside = Outside::start().await;
     let app = App::new(Parts {
         tables,
         keys: KeySource::Fixed(keys.into()),
-        queues: Queues { inbound: queue.producer("inbound.fifo"), outbound: queue.producer("outbound") },
+        queues: Queues { inbound: outside.producer("inbound.fifo"), outbound: outside.producer("outbound") },
+        tokens: outside.tokens(),
+        graph: outside.graph(),
         clock: clock.clone(),
         public_url: ORIGIN.to_owned(),
         ws_url: "wss://ws.inbox.test".to_owned(),
@@ -94,7 +95,7 @@ pub async fn world() -> World {
     let operator = person(user_id(0, 0), "op@install.test", &hash, true);
     app.tables.global().create_person(&operator).await.unwrap();
     let app = Arc::new(app);
-    World { router: api::router(app.clone()), app, clock, queue, a, b }
+    World { router: api::router(app.clone()), app, clock, outside, a, b }
 }
 
 fn person(id: UserId, email: &str, hash: &str, operator: bool) -> Person {
@@ -127,7 +128,7 @@ async fn house(app: &App, ctx: TenantCtx, slug: &'static str, n: u8, hash: &str)
 
 fn account(n: u8) -> Account {
     Account {
-        id: AccountId::from_bytes([n; 16]),
+        id: AccountId::from_bytes([0xa0 + n; 16]),
         channel: ChannelType::Whatsapp,
         name: "Sales".to_owned(),
         external_id: format!("10{n}"),
@@ -141,7 +142,7 @@ fn account(n: u8) -> Account {
 }
 
 /// A customer writes.
-pub async fn receive(
+pub(crate) async fn receive(
     app: &App,
     ctx: &TenantCtx,
     account: &Account,
@@ -174,39 +175,40 @@ pub async fn receive(
 }
 
 impl World {
-    pub fn advance(&self, seconds: u64) {
+    pub(crate) fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    pub async fn call(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn call(&self, request: Request<Body>) -> Answer {
         let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answer { status: parts.status, headers: parts.headers, json }
     }
 
-    pub async fn get(&self, token: &str, path: &str) -> Answer {
+    pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {
         let request = Request::get(path).header("authorization", format!("Bearer {token}"));
         self.call(request.body(Body::empty()).unwrap()).await
     }
 
-    pub async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
         let request = Request::post(path).header("authorization", format!("Bearer {token}"));
         self.call(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
-    pub async fn send(&self, token: &str, conversation: &ConversationId, key: &str, body: Value) -> Answer {
+    pub(crate) async fn send(&self, token: &str, conversation: &ConversationId, key: &str, body: Value) -> Answer {
         let path = format!("/v1/conversations/{conversation}/messages");
-        let request = Request::post(path).header("authorization", format!("Bearer {token}")).header("idempotency-key", key);
+        let request =
+            Request::post(path).header("authorization", format!("Bearer {token}")).header("idempotency-key", key);
         self.call(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
-    pub async fn login(&self, body: Value) -> Answer {
+    pub(crate) async fn login(&self, body: Value) -> Answer {
         self.call(Request::post("/v1/auth/login").body(Body::from(body.to_string())).unwrap()).await
     }
 
     /// The access token of this address.
-    pub async fn token(&self, email: &str) -> String {
+    pub(crate) async fn token(&self, email: &str) -> String {
         let answer = self.login(serde_json::json!({"email": email, "password": PASSWORD})).await;
         answer.json["access_token"].as_str().unwrap_or_else(|| panic!("{email}: {answer:?}")).to_owned()
     }
@@ -214,12 +216,12 @@ impl World {
 
 impl Answer {
     /// Status and code, or status alone.
-    pub fn code(&self) -> (u16, &str) {
+    pub(crate) fn code(&self) -> (u16, &str) {
         (self.status.as_u16(), self.json["code"].as_str().unwrap_or_default())
     }
 
     /// Status, code and field.
-    pub fn refusal(&self) -> (u16, &str, &str) {
+    pub(crate) fn refusal(&self) -> (u16, &str, &str) {
         let (status, code) = self.code();
         (status, code, self.json["field"].as_str().unwrap_or_default())
     }

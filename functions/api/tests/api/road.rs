@@ -1,16 +1,19 @@
 //! An agent's day: signs in, reads, answers, assigns, resolves.
 
-mod world;
-
+use crate::world::{World, receive, world};
 use serde_json::{Value, json};
-use world::{World, receive, world};
 
 fn text(text: &str) -> Value {
     json!({"parts": [{"type": "text", "text": text}]})
 }
 
 fn names(items: &Value) -> Vec<String> {
-    items.as_array().into_iter().flatten().map(|i| i["contact"]["name"].as_str().unwrap_or_default().to_owned()).collect()
+    items
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|i| i["contact"]["name"].as_str().unwrap_or_default().to_owned())
+        .collect()
 }
 
 /// Signed in as the agent of the first tenant.
@@ -27,7 +30,7 @@ async fn me_says_who_where_and_what_they_may_do() {
     assert_eq!(
         me.json,
         json!({
-            "user": {"id": world::user_id(1, 3), "name": "agent", "email": "agent@acme.test"},
+            "user": {"id": crate::world::user_id(1, 3), "name": "agent", "email": "agent@acme.test"},
             "tenant": {"id": world.a.ctx.id(), "slug": "acme", "name": "ACME", "locale": "en", "time_zone": "Asia/Jerusalem"},
             "role": "agent",
             "permissions": ["conversation:read", "conversation:assign", "conversation:update", "message:send", "user:read", "channel:read"],
@@ -105,7 +108,13 @@ async fn lists_filter_and_page_by_keyset() {
     let seen: Vec<String> = seen.into_iter().flatten().collect();
     assert_eq!(seen, ["Customer 5", "Customer 4", "Customer 3", "Customer 2", "Customer 1"]);
 
-    for (query, count) in [("assigned_to=me", 0), ("status=resolved", 0), ("channel=line", 0), ("assigned_to=nobody-known", 0), ("status=", 5)] {
+    for (query, count) in [
+        ("assigned_to=me", 0),
+        ("status=resolved", 0),
+        ("channel=line", 0),
+        ("assigned_to=nobody-known", 0),
+        ("status=", 5),
+    ] {
         let page = world.get(&token, &format!("/v1/conversations?{query}")).await;
         assert_eq!(names(&page.json["items"]).len(), count, "{query}: {page:?}");
     }
@@ -133,7 +142,8 @@ async fn an_answer_is_taken_once_in_order_and_shown_as_queued() {
     let sent = world.send(&token, id, "key-1", body.clone()).await;
     assert_eq!(sent.status.as_u16(), 202, "{sent:?}");
     let messages = sent.json["messages"].as_array().unwrap();
-    let told: Vec<_> = messages.iter().map(|m| (&m["text"], &m["seq"], &m["delivery_status"], &m["client_id"])).collect();
+    let told: Vec<_> =
+        messages.iter().map(|m| (&m["text"], &m["seq"], &m["delivery_status"], &m["client_id"])).collect();
     let key = json!("key-1");
     assert_eq!(
         told,
@@ -219,7 +229,7 @@ async fn a_teammates_newer_reply_is_in_the_way_a_customers_is_not() {
 async fn of_two_edits_the_loser_learns_how_it_stands() {
     let (world, token) = at_work().await;
     let path = format!("/v1/conversations/{}", world.a.conversation);
-    let me = world::user_id(1, 3);
+    let me = crate::world::user_id(1, 3);
     let version = world.get(&token, &path).await.json["version"].clone();
     let mine = world.post(&token, &format!("{path}/assign"), json!({"user_id": me, "version": version})).await;
     assert_eq!(mine.json["assigned_to"], json!({"id": me, "name": "agent"}), "{mine:?}");
@@ -235,7 +245,7 @@ async fn of_two_edits_the_loser_learns_how_it_stands() {
         ("assign", json!({}), (422, "missing", "user_id")),
         ("assign", json!({"user_id": "x"}), (422, "unknown_user", "user_id")),
         ("assign", json!({"user_id": world.b.owner}), (422, "unknown_user", "user_id")),
-        ("assign", json!({"user_id": world::user_id(1, 4)}), (422, "not_assignable", "user_id")),
+        ("assign", json!({"user_id": crate::world::user_id(1, 4)}), (422, "not_assignable", "user_id")),
         ("status", json!({"status": "closed"}), (422, "invalid", "status")),
         ("status", json!({"status": "open", "unread_count": 0}), (422, "unknown_field", "unread_count")),
         ("mark-read", json!({"seq": -1}), (422, "invalid", "seq")),

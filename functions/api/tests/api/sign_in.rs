@@ -1,11 +1,9 @@
 //! Signing in, staying signed in, and being refused.
 
-mod world;
-
+use crate::world::{Answer, ORIGIN, PASSWORD, World, world};
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use table::{Membership, Person};
-use world::{Answer, ORIGIN, PASSWORD, World, world};
 
 fn cookie(answer: &Answer) -> String {
     let set = answer.headers["set-cookie"].to_str().unwrap();
@@ -54,7 +52,7 @@ async fn who_belongs_to_several_tenants_says_which() {
     let world = world().await;
     let hash = api::auth::password::hash(PASSWORD, [1; 16]).unwrap();
     let both = Person {
-        id: world::user_id(3, 0),
+        id: crate::world::user_id(3, 0),
         email: "both@acme.test".to_owned(),
         name: "Both".to_owned(),
         password_hash: hash,

@@ -1,0 +1,132 @@
+//! What lies outside the API: queues and secrets that remember, and a Graph that knows which token owns which number.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use api::channels::Graph;
+use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+use aws_smithy_http_client::Builder;
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    routing::{get, post},
+};
+use channel_meta::probe::GraphAddress;
+use credential::{Secrets, TenantSecrets};
+use queue::Producer;
+use serde_json::{Value, json};
+
+#[derive(Default)]
+struct Memory {
+    sent: Vec<(String, String)>,
+    secrets: HashMap<String, String>,
+    /// Token → the number it owns.
+    owners: HashMap<String, String>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Outside {
+    endpoint: String,
+    memory: Arc<Mutex<Memory>>,
+}
+
+impl Outside {
+    pub(crate) async fn start() -> Self {
+        let memory = Arc::new(Mutex::new(Memory::default()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let outside = Self { endpoint, memory };
+        let router = Router::new().route("/", post(aws)).route("/v25.0/{id}", get(graph)).with_state(outside.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        outside
+    }
+
+    pub(crate) fn producer(&self, name: &str) -> Producer {
+        let conf = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .endpoint_url(&self.endpoint)
+            .http_client(Builder::new().build_http());
+        Producer::new(aws_sdk_sqs::Client::from_conf(conf.build()), format!("{}/1/{name}", self.endpoint))
+    }
+
+    pub(crate) fn tokens(&self) -> TenantSecrets {
+        let conf = aws_sdk_secretsmanager::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .endpoint_url(&self.endpoint)
+            .http_client(Builder::new().build_http());
+        TenantSecrets::new(Secrets::new(aws_sdk_secretsmanager::Client::from_conf(conf.build())), "tenant/".to_owned())
+    }
+
+    pub(crate) fn graph(&self) -> Graph {
+        let settings = bootstrap::Settings::of([]);
+        let client = bootstrap::http::channels(&settings, std::time::Duration::from_secs(5)).unwrap();
+        Graph { client, address: GraphAddress { base_url: self.endpoint.clone(), version: "v25.0".to_owned() } }
+    }
+
+    /// From now on this token owns this number.
+    pub(crate) fn grant(&self, token: &str, number: &str) {
+        self.memory().owners.insert(token.to_owned(), number.to_owned());
+    }
+
+    pub(crate) fn revoke(&self, token: &str) {
+        self.memory().owners.remove(token);
+    }
+
+    /// The queues' names and the records' bodies so far.
+    pub(crate) fn sent(&self) -> Vec<(String, String)> {
+        self.memory().sent.clone()
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap()
+    }
+}
+
+async fn aws(State(outside): State<Outside>, headers: HeaderMap, body: String) -> (StatusCode, Json<Value>) {
+    let request: Value = serde_json::from_str(&body).unwrap();
+    let target = headers["x-amz-target"].to_str().unwrap().rsplit('.').next().unwrap().to_owned();
+    let text = |name: &str| request[name].as_str().unwrap_or_default().to_owned();
+    let mut memory = outside.memory();
+    let answer = match target.as_str() {
+        "SendMessageBatch" => {
+            let name = text("QueueUrl").rsplit('/').next().unwrap().to_owned();
+            let mut successful = Vec::new();
+            for entry in request["Entries"].as_array().unwrap() {
+                memory.sent.push((name.clone(), entry["MessageBody"].as_str().unwrap().to_owned()));
+                successful.push(json!({"Id": entry["Id"], "MessageId": "1", "MD5OfMessageBody": "0"}));
+            }
+            json!({"Successful": successful, "Failed": []})
+        }
+        "GetSecretValue" => match memory.secrets.get(&text("SecretId")) {
+            Some(secret) => json!({"SecretString": secret}),
+            None => return (StatusCode::BAD_REQUEST, Json(json!({"__type": "ResourceNotFoundException"}))),
+        },
+        "CreateSecret" | "PutSecretValue" => {
+            let name = if target == "CreateSecret" { text("Name") } else { text("SecretId") };
+            memory.secrets.insert(name, text("SecretString"));
+            json!({})
+        }
+        other => panic!("{other} is not played here"),
+    };
+    (StatusCode::OK, Json(answer))
+}
+
+async fn graph(
+    State(outside): State<Outside>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> (StatusCode, Json<Value>) {
+    let token = headers["authorization"].to_str().unwrap().trim_start_matches("Bearer ").to_owned();
+    match outside.memory().owners.get(&token) {
+        Some(number) if *number == id => (StatusCode::OK, Json(json!({"id": id, "verified_name": "Acme Ltd"}))),
+        Some(_) => (StatusCode::BAD_REQUEST, Json(json!({"error": {"code": 100, "error_subcode": 33}}))),
+        None => (StatusCode::UNAUTHORIZED, Json(json!({"error": {"code": 190}}))),
+    }
+}
