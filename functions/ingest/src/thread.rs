@@ -6,14 +6,14 @@ use table::{ContactSeed, Thread};
 
 /// A message, and when our intake took it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Arrived {
-    pub message: InboundMessage,
-    pub at: Timestamp,
+pub(crate) struct Arrived {
+    pub(crate) message: InboundMessage,
+    pub(crate) at: Timestamp,
 }
 
 /// Who writes where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ThreadKey {
+pub(crate) struct ThreadKey {
     group: Option<String>,
     from: Vec<Identity>,
     /// The newest name that the messages told.
@@ -21,13 +21,13 @@ pub struct ThreadKey {
 }
 
 impl ThreadKey {
-    pub fn thread(self, id_if_new: ContactId) -> Thread {
+    pub(crate) fn thread(self, id_if_new: ContactId) -> Thread {
         Thread { group: self.group, contact: ContactSeed { id_if_new, identities: self.from, name: self.name } }
     }
 }
 
 /// The messages by thread and writer, each in the order in which they came.
-pub fn by_thread(messages: Vec<Arrived>) -> Vec<(ThreadKey, Vec<Arrived>)> {
+pub(crate) fn by_thread(messages: Vec<Arrived>) -> Vec<(ThreadKey, Vec<Arrived>)> {
     let mut threads: Vec<(ThreadKey, Vec<Arrived>)> = Vec::new();
     for arrived in messages {
         let message = &arrived.message;

@@ -1,0 +1,107 @@
+//! API Gateway's HTTP event, read in place: only what a webhook needs of it.
+//! [Format 2.0](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event<'a> {
+    #[serde(borrow)]
+    raw_path: Cow<'a, str>,
+    #[serde(borrow, default)]
+    headers: HashMap<Cow<'a, str>, Cow<'a, str>>,
+    #[serde(borrow, default)]
+    query_string_parameters: HashMap<Cow<'a, str>, Cow<'a, str>>,
+    #[serde(borrow)]
+    request_context: Context<'a>,
+    #[serde(borrow, default)]
+    body: Cow<'a, str>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Context<'a> {
+    #[serde(borrow)]
+    http: Http<'a>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Http<'a> {
+    #[serde(borrow)]
+    method: Cow<'a, str>,
+}
+
+/// A body that cannot be what was signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BadBody {
+    TooLong,
+    NotBase64,
+}
+
+impl Event<'_> {
+    pub(crate) fn method(&self) -> &str {
+        &self.request_context.http.method
+    }
+
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        self.query_string_parameters.get(name).map(|v| &**v)
+    }
+
+    /// A header by its lower-case name. One that came twice has both values, joined: a signature never is.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
+    }
+
+    /// Whether the path names this app, or none in particular: `/webhooks/meta` and `/webhooks/meta/{app_id}`.
+    pub(crate) fn is_for(&self, app_id: &str) -> bool {
+        let named = self.raw_path.strip_prefix("/webhooks/meta").unwrap_or_default().trim_matches('/');
+        named.is_empty() || named == app_id
+    }
+
+    /// The bytes that the channel sent.
+    pub(crate) fn body(&self, max: usize) -> Result<Cow<'_, [u8]>, BadBody> {
+        let body = if self.is_base64_encoded {
+            if self.body.len() / 4 * 3 > max + 3 {
+                return Err(BadBody::TooLong);
+            }
+            Cow::Owned(STANDARD.decode(self.body.as_bytes()).map_err(|_| BadBody::NotBase64)?)
+        } else {
+            Cow::Borrowed(self.body.as_bytes())
+        };
+        if body.len() > max { Err(BadBody::TooLong) } else { Ok(body) }
+    }
+}
+
+/// What goes back to API Gateway.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    pub status_code: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    headers: Option<Headers>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Headers {
+    content_type: &'static str,
+    x_content_type_options: &'static str,
+}
+
+impl Answer {
+    pub(crate) fn empty(status_code: u16) -> Self {
+        Self { status_code, headers: None, body: None }
+    }
+
+    pub(crate) fn text(status_code: u16, body: &str) -> Self {
+        let headers = Headers { content_type: "text/plain; charset=utf-8", x_content_type_options: "nosniff" };
+        Self { status_code, headers: Some(headers), body: Some(body.to_owned()) }
+    }
+}

@@ -1,0 +1,96 @@
+//! A verified body as records of the queue: one for each thread of each account that it speaks of.
+
+use channel::Signer;
+use channel_whatsapp::Routed;
+use domain::{ChannelType, Timestamp};
+use queue::{InboundBody, InboundRecord, Outgoing};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+/// A record before it was written as text.
+pub(crate) struct Record(InboundRecord);
+
+impl Record {
+    /// The events, for the bucket, and the record that names them there instead.
+    pub(crate) fn claimed(mut self, outgoing: &Outgoing) -> (Vec<u8>, Outgoing) {
+        let events = match &self.0.body {
+            InboundBody::Events(events) => serde_json::to_vec(events).unwrap_or_default(),
+            InboundBody::Unreadable(raw) => serde_json::to_vec(&[raw]).unwrap_or_default(),
+            InboundBody::Claim(_) => Vec::new(),
+        };
+        self.0.body = InboundBody::Claim(blob::Key::claim(&events).as_str().to_owned());
+        let body = serde_json::to_string(&self.0).unwrap_or_default();
+        (events, Outgoing { body, ..outgoing.clone() })
+    }
+}
+
+#[derive(Deserialize)]
+struct Kind {
+    object: String,
+}
+
+/// Splits a body by its routing fields. What cannot be read is a record too.
+pub(crate) fn records(signer: &Signer, body: &[u8], now: Timestamp) -> Vec<(Record, Outgoing)> {
+    let object = serde_json::from_slice::<Kind>(body).map(|k| k.object).unwrap_or_default();
+    let (channel, routed) = match object.as_str() {
+        "whatsapp_business_account" => (ChannelType::Whatsapp, channel_whatsapp::split(body)),
+        "page" => (ChannelType::Messenger, whole(body)),
+        "instagram" => (ChannelType::Instagram, whole(body)),
+        _ => (ChannelType::Whatsapp, whole(body)),
+    };
+    let record = |(place, routed)| record(signer, channel, routed, place, now);
+    routed.into_iter().enumerate().filter_map(record).collect()
+}
+
+fn whole(body: &[u8]) -> Vec<Routed> {
+    let unreadable = Some(String::from_utf8_lossy(body).into_owned());
+    vec![Routed { account: None, thread: "unreadable".to_owned(), events: Vec::new(), unreadable }]
+}
+
+fn record(
+    signer: &Signer,
+    channel: ChannelType,
+    routed: Routed,
+    place: usize,
+    now: Timestamp,
+) -> Option<(Record, Outgoing)> {
+    let account = routed.account.as_deref().unwrap_or_default();
+    let thread = match &routed.unreadable {
+        // Each stands alone, so that no two records of a POST are of one group.
+        Some(_) => format!("unreadable:{place}"),
+        None => routed.thread,
+    };
+    let group = digest(&[channel.as_str(), account, &thread]);
+    let deduplication = content(signer, account, &routed.events, routed.unreadable.as_deref());
+    let body = match routed.unreadable {
+        Some(raw) => InboundBody::Unreadable(raw),
+        None => InboundBody::Events(routed.events),
+    };
+    let record = InboundRecord {
+        v: InboundRecord::VERSION,
+        channel,
+        account: routed.account,
+        signer: signer.clone(),
+        received_ms: now.millis(),
+        body,
+    };
+    let body = serde_json::to_string(&record).ok()?;
+    Some((Record(record), Outgoing { group, deduplication: Some(deduplication), body, delay_seconds: 0 }))
+}
+
+/// The same events, signed by the same app: another app's copy is another record, because it may not be believed.
+fn content(signer: &Signer, account: &str, events: &[Box<serde_json::value::RawValue>], unreadable: Option<&str>) -> String {
+    let texts = events.iter().map(|e| e.get()).chain(unreadable);
+    let all: Vec<&str> = [signer.app_id.as_str(), account].into_iter().chain(texts).collect();
+    digest(&all)
+}
+
+/// Hex SHA-256 of the parts, each after its length.
+fn digest(parts: &[&str]) -> String {
+    let mut sha = Sha256::new();
+    for part in parts {
+        sha.update((part.len() as u64).to_be_bytes());
+        sha.update(part.as_bytes());
+    }
+    hex::encode(sha.finalize())
+}
