@@ -1,16 +1,21 @@
 //! The access tokens of a tenant's accounts: one secret a tenant.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use aws_sdk_secretsmanager::{Client, config::IdentityCache};
 use domain::{AccountId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Secret, SecretError, Secrets};
+use crate::{
+    Secret, SecretError, Secrets, TenantCredentials,
+    store::{self, FRESH, REFETCH},
+};
 
 /// Reads and writes tenants' secrets.
 pub struct TenantSecrets {
     secrets: Secrets,
     prefix: String,
+    tenants: Option<Arc<TenantCredentials>>,
 }
 
 /// What a tenant's secret holds.
@@ -48,7 +53,13 @@ const TRIES: u32 = 4;
 impl TenantSecrets {
     /// `prefix` is `TENANT_SECRET_PREFIX`: the tenant's id completes it to the secret's name.
     pub fn new(secrets: Secrets, prefix: String) -> Self {
-        Self { secrets, prefix }
+        Self { secrets, prefix, tenants: None }
+    }
+
+    /// Reads and writes each tenant's secret with credentials that carry that tenant, as IAM wants it.
+    #[must_use]
+    pub fn as_tenant(self, tenants: Arc<TenantCredentials>) -> Self {
+        Self { tenants: Some(tenants), ..self }
     }
 
     /// An account's access token: the one that `credential` (`Account::credential`) names. `None` where there is none.
@@ -59,11 +70,11 @@ impl TenantSecrets {
         credential: u32,
         now: Timestamp,
     ) -> Result<Option<Secret<String>>, SecretError> {
-        let id = self.id(tenant);
-        if let Some(token) = find(self.secrets.text(&id, now).await, account, credential)? {
+        let (id, client) = (self.id(tenant), self.client(tenant));
+        if let Some(token) = find(self.secrets.read(&client, &id, now, FRESH).await, account, credential)? {
             return Ok(Some(token));
         }
-        find(self.secrets.refetched(&id, now).await, account, credential)
+        find(self.secrets.read(&client, &id, now, REFETCH).await, account, credential)
     }
 
     /// Adds an account's token under its number, beside the one before it. Callers hold a lease on the account, or are the only
@@ -75,10 +86,9 @@ impl TenantSecrets {
         credential: u32,
         access_token: &str,
     ) -> Result<(), SecretError> {
-        let id = self.id(tenant);
+        let (id, client) = (self.id(tenant), self.client(tenant));
         for _ in 0..TRIES {
-            let known = self.tokens(&id).await?;
-            let (mut tokens, exists) = (known.0, known.1);
+            let (mut tokens, exists) = tokens(&client, &id).await?;
             let before = tokens.accounts.remove(account);
             if before.as_ref().is_some_and(|t| t.credential == Some(credential) && t.access_token == access_token) {
                 self.secrets.forget(&id);
@@ -87,23 +97,17 @@ impl TenantSecrets {
             let previous = before.map(|t| Box::new(Token { previous: None, ..t }));
             let token = Token { access_token: access_token.to_owned(), credential: Some(credential), previous };
             tokens.accounts.insert(account.clone(), token);
-            self.write(&id, &tokens, exists).await?;
+            write(&client, &id, &tokens, exists).await?;
         }
         Err(SecretError::Unavailable("others kept writing the tenant's secret".to_owned()))
     }
 
-    async fn write(&self, id: &str, tokens: &Tokens, exists: bool) -> Result<(), SecretError> {
-        let text = serde_json::to_string(tokens).map_err(|_| SecretError::Unreadable)?;
-        if exists { self.secrets.put(id, text).await } else { self.secrets.create(id, text).await.map(drop) }
-    }
-
-    /// What the secret holds now, and whether it exists.
-    async fn tokens(&self, id: &str) -> Result<(Tokens, bool), SecretError> {
-        match self.secrets.fetch(id).await {
-            Ok(text) => Ok((serde_json::from_str(&text).map_err(|_| SecretError::Unreadable)?, true)),
-            Err(SecretError::Missing) => Ok((Tokens::default(), false)),
-            Err(error) => Err(error),
-        }
+    /// Made anew for each use: a secret is asked for once a minute. The credentials are cached where they come from.
+    fn client(&self, tenant: &TenantId) -> Client {
+        let Some(tenants) = &self.tenants else { return self.secrets.client().clone() };
+        let conf = self.secrets.client().config().to_builder();
+        let conf = conf.credentials_provider(tenants.of(tenant)).identity_cache(IdentityCache::no_cache());
+        Client::from_conf(conf.build())
     }
 
     fn id(&self, tenant: &TenantId) -> String {
@@ -111,8 +115,22 @@ impl TenantSecrets {
     }
 }
 
+async fn write(client: &Client, id: &str, tokens: &Tokens, exists: bool) -> Result<(), SecretError> {
+    let text = serde_json::to_string(tokens).map_err(|_| SecretError::Unreadable)?;
+    if exists { store::put(client, id, text).await } else { store::create(client, id, text).await.map(drop) }
+}
+
+/// What the secret holds now, and whether it exists.
+async fn tokens(client: &Client, id: &str) -> Result<(Tokens, bool), SecretError> {
+    match store::fetch(client, id).await {
+        Ok(text) => Ok((serde_json::from_str(&text).map_err(|_| SecretError::Unreadable)?, true)),
+        Err(SecretError::Missing) => Ok((Tokens::default(), false)),
+        Err(error) => Err(error),
+    }
+}
+
 fn find(
-    text: Result<std::sync::Arc<str>, SecretError>,
+    text: Result<Arc<str>, SecretError>,
     account: &AccountId,
     credential: u32,
 ) -> Result<Option<Secret<String>>, SecretError> {
