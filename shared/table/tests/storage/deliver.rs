@@ -183,7 +183,7 @@ async fn a_wake_that_was_lost_is_found_again() {
     let global = w.test.tables.global();
     assert_eq!(global.due_before(at(44)).await.unwrap(), []);
     let due = (w.ours.id().clone(), conversation.clone(), at(45));
-    assert_eq!(global.due_before(at(46)).await.unwrap(), [due.clone()]);
+    assert_eq!(global.due_before(at(46)).await.unwrap(), std::slice::from_ref(&due));
     global.advance_watermark(at(60)).await.unwrap();
     assert_eq!(global.due_before(at(61)).await.unwrap(), [due]);
     assert_eq!(

@@ -54,7 +54,7 @@ async fn an_event_of_an_unknown_account_waits_for_its_connect() {
     let waiting = global.unrouted_of(ChannelType::Whatsapp, "999").await.unwrap();
     assert_eq!(waiting, [first.clone(), second.clone()]);
     let ours = global.unrouted_signed_by(Some(w.ours.id()), None, 10, NOW).await.unwrap().items;
-    assert_eq!(ours, [second.clone()]);
+    assert_eq!(ours, std::slice::from_ref(&second));
     let every = global.unrouted_signed_by(None, None, 10, NOW).await.unwrap().items;
     assert_eq!(every.iter().map(|e| &e.id).collect::<Vec<_>>(), [&second.id, &first.id]);
     assert_eq!(global.unrouted(None, &second.id).await.unwrap(), Some(second.clone()));
