@@ -102,7 +102,7 @@ test.each(LOOKS)("%s: list, threads and sign-in look right, and axe finds nothin
   expect(await findings(page)).toEqual([]);
 
   await page.goto(`${origin}/inbox/all/con_maya`);
-  await page.getByRole("log").waitFor();
+  await page.locator("[role=log][tabindex]").waitFor();
   await page.waitForTimeout(500);
   made.say({ type: "presence.changed", data: { conversation_id: "con_maya", users: [{ id: "usr_noa", name: "Noa Bar" }] } });
   made.say({ type: "typing.started", data: { conversation_id: "con_maya", user: { id: "usr_noa", name: "Noa Bar" } } });
@@ -111,7 +111,7 @@ test.each(LOOKS)("%s: list, threads and sign-in look right, and axe finds nothin
   expect(await findings(page)).toEqual([]);
 
   await page.goto(`${origin}/inbox/all/con_daniel`);
-  await page.getByRole("log").waitFor();
+  await page.locator("[role=log][tabindex]").waitFor();
   await page.waitForTimeout(500);
   await page.screenshot({ path: shot(`${name}-trouble`) });
   expect(await findings(page)).toEqual([]);
@@ -137,7 +137,7 @@ test("the other states of the desk: nothing, an error, a shut window, offline, m
     expect(await findings(page), name).toEqual([]);
   };
   await page.goto(`${origin}/inbox/all/con_yossi`);
-  await page.getByRole("log").waitFor();
+  await page.locator("[role=log][tabindex]").waitFor();
   await snap("window-shut");
   await page.getByRole("listbox").evaluate((list) => (list.scrollTop = 40_000));
   await page.waitForTimeout(500);
@@ -152,7 +152,7 @@ test("the other states of the desk: nothing, an error, a shut window, offline, m
   await page.getByRole("alert").waitFor();
   await snap("error");
   await page.goto(`${origin}/inbox/all/con_laila`);
-  await page.getByRole("log").waitFor();
+  await page.locator("[role=log][tabindex]").waitFor();
   await snap("window-ending");
   await page.keyboard.press("Escape");
   await page.keyboard.press("a");

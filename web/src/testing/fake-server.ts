@@ -139,7 +139,7 @@ export class FakeServer {
     const rows = this.conversations
       .filter((row) => row.status === query.get("status"))
       .filter((row) => owner === null || (owner === "none" ? row.assigned_to === null : row.assigned_to?.id === ME.user.id))
-      .sort((a, b) => (b.last_message_at ?? "").localeCompare(a.last_message_at ?? ""));
+      .sort((a, b) => b.last_message_at.localeCompare(a.last_message_at));
     return page(rows, query);
   };
 

@@ -123,7 +123,7 @@ export function messages(conversation: string, now: number): Message[] {
     const ours = row.last_message_direction === "outbound";
     return [
       message({
-        id: `msg_${conversation}`, conversation_id: conversation, seq: 20, sent_at: row.last_message_at ?? ago(now, 0), text: row.last_message_preview, type: row.last_message_type ?? "text",
+        id: `msg_${conversation}`, conversation_id: conversation, seq: 20, sent_at: row.last_message_at, text: row.last_message_preview, type: row.last_message_type ?? "text",
         direction: ours ? "outbound" : "inbound", author: ours ? { kind: "user", ...ada } : contact, delivery_status: ours ? "delivered" : null,
       }),
     ];

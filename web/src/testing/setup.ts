@@ -10,7 +10,7 @@ class Observer {
 
 vi.stubGlobal("ResizeObserver", Observer);
 vi.stubGlobal("IntersectionObserver", Observer);
-window.matchMedia = (query) => ({ matches: false, media: query, onchange: null, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {}, dispatchEvent: () => false });
+vi.stubGlobal("matchMedia", (query: string) => ({ matches: false, media: query, addEventListener() {}, removeEventListener() {} }));
 Element.prototype.scrollTo = function scrollTo(): void {};
 window.scrollTo = () => undefined;
 document.hasFocus = () => true;

@@ -58,10 +58,10 @@ function Person({ row, others }: { row: Conversation; others: readonly Conversat
               </span>
             )}
           </Fact>
-          {row.last_message_at !== null && <Fact name={t("contact.last_message")}>{formats.whole(row.last_message_at)}</Fact>}
+          <Fact name={t("contact.last_message")}>{formats.whole(row.last_message_at)}</Fact>
           {left !== null && (
             <Fact name={t("contact.window")}>
-              {left > 0 && row.window?.closes_at != null ? t("contact.window_open", { time: formats.whole(row.window.closes_at) }) : t("window.closed")}
+              {left > 0 && row.window.closes_at !== null ? t("contact.window_open", { time: formats.whole(row.window.closes_at) }) : t("window.closed")}
             </Fact>
           )}
         </dl>
@@ -91,7 +91,7 @@ function Others({ rows }: { rows: readonly Conversation[] }) {
           <li key={row.id}>
             <button type="button" onClick={() => go({ conversation: row.id })}>
               <ChannelGlyph type={row.channel.type} />
-              <bdi>{row.last_message_preview ?? row.channel.name}</bdi>
+              <bdi>{row.last_message_preview === "" ? row.channel.name : row.last_message_preview}</bdi>
             </button>
           </li>
         ))}

@@ -130,7 +130,7 @@ function Quote({ id, quoted, contact, onQuote }: QuoteProps) {
   if (quoted === null || id === null) return <p className={styles.quote}>{t("thread.reply_gone")}</p>;
   return (
     <button type="button" className={styles.quote} onClick={() => onQuote(id)}>
-      <bdi className={styles.quoted}>{quoted.direction === "inbound" ? contact.name : (quoted.author.name ?? t("nav.you"))}</bdi>
+      <bdi className={styles.quoted}>{quoted.direction === "inbound" ? contact.name : quoted.author.name}</bdi>
       <span dir="auto">{quoted.text ?? t(`kind.${quoted.type}`)}</span>
     </button>
   );

@@ -15,7 +15,7 @@ export function Strip({ row, quoted, onCancelReply }: { row: Conversation; quote
   const formats = useFormats();
   const now = useNow();
   if (quoted !== null) {
-    const name = quoted.direction === "inbound" ? row.contact.name : (quoted.author.name ?? t("composer.yourself"));
+    const name = quoted.direction === "inbound" ? row.contact.name : quoted.author.name;
     return (
       <div className={styles.quote}>
         <div className={styles.quoted}>

@@ -49,11 +49,9 @@ export const ConversationRow = memo(function ConversationRow({ row, top, positio
         <div className={styles.line}>
           <bdi className={styles.name}>{row.contact.name}</bdi>
           <span className={styles.spoken}>{t("list.via", { channel, account: row.channel.name })}</span>
-          {row.last_message_at !== null && (
-            <time className={styles.time} dateTime={row.last_message_at}>
-              {formats.age(row.last_message_at, now)}
-            </time>
-          )}
+          <time className={styles.time} dateTime={row.last_message_at}>
+            {formats.age(row.last_message_at, now)}
+          </time>
         </div>
         <div className={styles.line}>
           <Preview row={row} />
@@ -79,7 +77,7 @@ function Preview({ row }: { row: Conversation }) {
     );
   }
   const type = row.last_message_type ?? "text";
-  const text = row.last_message_preview ?? "";
+  const text = row.last_message_preview;
   const words = text !== "" ? text : isShownAsText(type) ? "" : t(`kind.${type}`);
   return (
     <span className={styles.preview}>

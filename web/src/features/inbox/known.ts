@@ -97,7 +97,7 @@ export class Known {
 
 /** `last_message_at` and id descending, as the server lists them. RFC 3339 in UTC with milliseconds sorts as text. */
 export function newestFirst(a: Conversation, b: Conversation): number {
-  return compare(b.last_message_at ?? "", a.last_message_at ?? "") || compare(b.id, a.id);
+  return compare(b.last_message_at, a.last_message_at) || compare(b.id, a.id);
 }
 
 /** (`sent_at`, `seq`): the channel's time, then the order of arrival. */

@@ -13,7 +13,6 @@ export type Urgency = "shut" | "danger" | "warning";
 
 /** Milliseconds until it shuts; zero when it has; null where the channel has no window. */
 export function timeLeft(window: Window, now: number): number | null {
-  if (window === null) return null;
   // The server's word may be minutes old: its end has passed here before the next word comes.
   if (window.closes_at === null) return window.state === "closed" ? 0 : null;
   return window.state === "closed" ? 0 : Math.max(0, new Date(window.closes_at).getTime() - now);

@@ -1,6 +1,6 @@
 // Sign in: e-mail, password, and the workspace when the person has several.
 import { useState, type SyntheticEvent } from "react";
-import { FieldError, Form, Input, Label, Radio, RadioGroup, Text, TextField } from "react-aria-components";
+import { FieldError, Form, Input, Label, Text, TextField } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
 import { Refused } from "../../api/failure";
@@ -61,14 +61,15 @@ export function SignIn() {
 function Workspaces({ slugs }: { slugs: readonly string[] }) {
   const { t } = useTranslation();
   return (
-    <RadioGroup name="tenant" isRequired defaultValue={slugs[0] ?? ""} className={styles.field}>
-      <Label>{t("sign_in.tenant")}</Label>
-      {slugs.map((slug) => (
-        <Radio key={slug} value={slug} className={styles.choice}>
+    <fieldset className={styles.choices}>
+      <legend>{t("sign_in.tenant")}</legend>
+      {slugs.map((slug, index) => (
+        <label key={slug} className={styles.choice}>
+          <input type="radio" name="tenant" value={slug} defaultChecked={index === 0} required />
           <span dir="ltr">{slug}</span>
-        </Radio>
+        </label>
       ))}
-    </RadioGroup>
+    </fieldset>
   );
 }
 
