@@ -49,7 +49,7 @@ fn a_role_reads_like_its_functions_dependency_list() {
         })
         .collect();
     let expected = BTreeMap::from([
-        ("api", "dynamodb logs s3 secretsmanager sqs sts"),
+        ("api", "dynamodb logs secretsmanager sqs sts"),
         ("connect", "dynamodb execute-api logs sts"),
         ("deliver", "dynamodb logs secretsmanager sqs sts"),
         ("ingest", "dynamodb logs s3 secretsmanager sqs sts"),
