@@ -51,7 +51,7 @@ fn a_role_reads_like_its_functions_dependency_list() {
     let expected = BTreeMap::from([
         ("api", "dynamodb logs secretsmanager sqs sts"),
         ("connect", "dynamodb execute-api logs sts"),
-        ("deliver", "dynamodb logs secretsmanager sqs sts"),
+        ("deliver", "logs secretsmanager sqs sts"),
         ("ingest", "dynamodb logs s3 secretsmanager sqs sts"),
         ("push", "dynamodb execute-api logs s3 sts"),
         ("quarantine", "dynamodb logs sqs sts"),
