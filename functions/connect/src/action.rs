@@ -132,7 +132,10 @@ mod tests {
         let thread = Topic::Conversation(id.parse().unwrap());
         for (text, then) in [
             (r#"{"action":"ping"}"#.to_owned(), Ok(ClientAction::Ping)),
-            (format!(r#"{{"action":"typing","conversation_id":"{id}"}}"#), Ok(ClientAction::Typing(id.parse().unwrap()))),
+            (
+                format!(r#"{{"action":"typing","conversation_id":"{id}"}}"#),
+                Ok(ClientAction::Typing(id.parse().unwrap())),
+            ),
             (
                 format!(r#"{{"action":"subscribe","n":7,"topics":["inbox","conversation:{id}","inbox"]}}"#),
                 subscribed(7, &["inbox", &format!("conversation:{id}")], vec![Topic::Inbox, thread]),

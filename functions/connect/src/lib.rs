@@ -88,7 +88,9 @@ impl App {
     }
 
     async fn disconnect(&self, connection: &str) -> table::Result<Answer> {
-        let Some(tenant) = self.tables.global().socket_tenant(connection).await? else { return Ok(Answer::status(200)) };
+        let Some(tenant) = self.tables.global().socket_tenant(connection).await? else {
+            return Ok(Answer::status(200));
+        };
         let ctx = TenantCtx::of_session(tenant);
         let socket = self.tables.tenant(&ctx).socket(connection).await?;
         self.tables.tenant(&ctx).delete_socket(connection).await?;

@@ -45,8 +45,13 @@ impl Story {
         let membership = Membership { tenant: tenant.clone(), slug: "acme".to_owned(), role: Role::Agent };
         global.add_membership(&person, &membership).await.unwrap();
         let (id, later) = (format!("session-{name}"), now.plus(Duration::from_hours(1)));
-        let session =
-            Session { id: id.clone(), user: user.clone(), tenant: Some(tenant.clone()), created_at: now, expires: later };
+        let session = Session {
+            id: id.clone(),
+            user: user.clone(),
+            tenant: Some(tenant.clone()),
+            created_at: now,
+            expires: later,
+        };
         global.create_session(&session, "hash").await.unwrap();
         let text = format!("{tenant}.{name:-<40}");
         let expires = now.plus(Duration::from_secs(30));

@@ -18,12 +18,8 @@ fn a_reply_wakes_its_conversation_once_however_often_its_head_changed() {
     records.push(records[0].clone());
     records[1].change.sequence_number = "later".to_owned();
     let body = r#"{"v":1,"tenant":"acme0000000000g0","conversation":"c0nv3rsati0n00000000000004"}"#;
-    let wake = Outgoing {
-        group: "acme0000000000g0".to_owned(),
-        deduplication: None,
-        body: body.to_owned(),
-        delay_seconds: 0,
-    };
+    let wake =
+        Outgoing { group: "acme0000000000g0".to_owned(), deduplication: None, body: body.to_owned(), delay_seconds: 0 };
     assert_eq!(wakes(&records, NOW), (vec![wake], vec!["4421584500000000017450439092".to_owned()]));
 }
 

@@ -13,9 +13,7 @@ use axum::{
     http::StatusCode,
     routing::{delete, get, post},
 };
-use domain::{
-    Account, AccountId, AccountStatus, ChannelType, ContactId, Identity, IdentityKind, MessageType, UserId,
-};
+use domain::{Account, AccountId, AccountStatus, ChannelType, ContactId, Identity, IdentityKind, MessageType, UserId};
 use serde_json::{Value, json};
 use table::{ContactSeed, Inbound, Submit, Submitted, Thread, testing};
 

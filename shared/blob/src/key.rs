@@ -57,11 +57,7 @@ mod tests {
         let now = Timestamp::from_millis(1_795_000_000_000);
         assert_eq!(
             [Key::claim(b"hello"), Key::spill(now, b"hello"), Key::raw(&tenant, b"hello")].map(|k| k.0),
-            [
-                format!("claims/{SHA}"),
-                format!("spill/2026-11-18/{SHA}"),
-                format!("t/0000000000000000/raw/{SHA}")
-            ]
+            [format!("claims/{SHA}"), format!("spill/2026-11-18/{SHA}"), format!("t/0000000000000000/raw/{SHA}")]
         );
     }
 }

@@ -70,7 +70,9 @@ mod tests {
             name: "SWITCHBOARD_TIME_SCALE".to_owned(),
             expected: "a number of at least 1",
         });
-        for (text, scale) in [("", Ok(1.0)), ("60", Ok(60.0)), ("0", invalid.clone()), ("NaN", invalid.clone()), ("x", invalid)] {
+        for (text, scale) in
+            [("", Ok(1.0)), ("60", Ok(60.0)), ("0", invalid.clone()), ("NaN", invalid.clone()), ("x", invalid)]
+        {
             assert_eq!(Settings::of([("SWITCHBOARD_TIME_SCALE", text)]).time_scale(), scale, "{text:?}");
         }
     }

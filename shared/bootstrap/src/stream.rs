@@ -106,6 +106,9 @@ mod tests {
             Err(NotDone { from: second.sequence_number.clone(), why: Retry::because("told to") })
         })
         .await;
-        assert_eq!(serde_json::to_value(answer).unwrap(), serde_json::json!({"batchItemFailures": [{"itemIdentifier": "2"}]}));
+        assert_eq!(
+            serde_json::to_value(answer).unwrap(),
+            serde_json::json!({"batchItemFailures": [{"itemIdentifier": "2"}]})
+        );
     }
 }

@@ -100,7 +100,13 @@ impl OfTenant {
             .map_err(|e| CredentialsError::provider_error(DisplayErrorContext(&e).to_string()))?;
         let given = answer.credentials.ok_or_else(|| CredentialsError::provider_error("STS gave no credentials"))?;
         let expiry = SystemTime::try_from(given.expiration).map_err(CredentialsError::unhandled)?;
-        Ok(Credentials::new(given.access_key_id, given.secret_access_key, Some(given.session_token), Some(expiry), "tenant"))
+        Ok(Credentials::new(
+            given.access_key_id,
+            given.secret_access_key,
+            Some(given.session_token),
+            Some(expiry),
+            "tenant",
+        ))
     }
 }
 

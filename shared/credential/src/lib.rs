@@ -9,3 +9,6 @@ pub use assume::TenantCredentials;
 pub use secret::Secret;
 pub use store::{SecretError, Secrets};
 pub use tenant_secret::TenantSecrets;
+
+#[cfg(test)]
+mod tests;

@@ -117,7 +117,9 @@ const CACHED: usize = 1_000;
 pub(crate) async fn fetch(client: &Client, id: &str) -> Result<String, SecretError> {
     match client.get_secret_value().secret_id(id).send().await {
         Ok(answer) => answer.secret_string.ok_or(SecretError::Unreadable),
-        Err(e) if e.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Err(SecretError::Missing),
+        Err(e) if e.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
+            Err(SecretError::Missing)
+        }
         Err(e) => Err(SecretError::Unavailable(DisplayErrorContext(&e).to_string())),
     }
 }

@@ -66,10 +66,5 @@ impl Visibility {
 }
 
 fn entry(n: usize, receipt: &Receipt, seconds: i32) -> Option<Entry> {
-    Entry::builder()
-        .id(n.to_string())
-        .receipt_handle(&receipt.receipt_handle)
-        .visibility_timeout(seconds)
-        .build()
-        .ok()
+    Entry::builder().id(n.to_string()).receipt_handle(&receipt.receipt_handle).visibility_timeout(seconds).build().ok()
 }

@@ -46,9 +46,9 @@ where
     H: Fn(SqsRecord) -> F,
 {
     let (queue, handle) = (&queue, &handle);
-    crate::run(move |event: SqsEvent, invocation| async move {
-        Ok(handle_batch(queue, event, &invocation, handle).await)
-    })
+    crate::run(
+        move |event: SqsEvent, invocation| async move { Ok(handle_batch(queue, event, &invocation, handle).await) },
+    )
     .await
 }
 
@@ -60,9 +60,9 @@ where
     H: Fn(Vec<SqsRecord>, Budget) -> F,
 {
     let (queue, handle) = (&queue, &handle);
-    crate::run(move |event: SqsEvent, invocation| async move {
-        Ok(handle_groups(queue, event, &invocation, handle).await)
-    })
+    crate::run(
+        move |event: SqsEvent, invocation| async move { Ok(handle_groups(queue, event, &invocation, handle).await) },
+    )
     .await
 }
 

@@ -38,19 +38,19 @@ async fn play(event: SqsEvent, time_left: i64) -> (Vec<String>, Vec<String>) {
 async fn after_a_failure_the_rest_of_its_group_is_left_untouched_and_other_groups_go_on() {
     let batch = event(true, &[("a", "a1"), ("b", "b1"), ("a", "a2x"), ("b", "b2"), ("a", "a3")]);
     let (tried, back) = play(batch, 10_000).await;
-    assert_eq!((tried, back), (
-        ["a1", "a2x", "b1", "b2"].map(str::to_owned).to_vec(),
-        ["m-a2x", "m-a3"].map(str::to_owned).to_vec(),
-    ));
+    assert_eq!(
+        (tried, back),
+        (["a1", "a2x", "b1", "b2"].map(str::to_owned).to_vec(), ["m-a2x", "m-a3"].map(str::to_owned).to_vec(),)
+    );
 }
 
 #[tokio::test]
 async fn the_records_of_a_standard_queue_fail_on_their_own() {
     let (tried, back) = play(event(false, &[("t", "1"), ("t", "2x"), ("t", "3p"), ("t", "4")]), 10_000).await;
-    assert_eq!((tried, back), (
-        ["1", "2x", "3p", "4"].map(str::to_owned).to_vec(),
-        ["m-2x", "m-3p"].map(str::to_owned).to_vec(),
-    ));
+    assert_eq!(
+        (tried, back),
+        (["1", "2x", "3p", "4"].map(str::to_owned).to_vec(), ["m-2x", "m-3p"].map(str::to_owned).to_vec(),)
+    );
 }
 
 #[tokio::test]
