@@ -32,7 +32,8 @@ pub(crate) fn by_tenant(records: &[StreamRecord<Item>]) -> Vec<OfTenant> {
         let at = &record.change.sequence_number;
         let parsed = change(record.change.old_image.as_ref(), record.change.new_image.as_ref());
         // One item that cannot be read must not stop everyone else's news; its tenant's other items go on too.
-        let parsed = parsed.inspect_err(|error| tracing::error!(event_id = at, why = %error, "a change cannot be read"));
+        let parsed =
+            parsed.inspect_err(|error| tracing::error!(event_id = at, why = %error, "a change cannot be read"));
         let Some(Change { tenant, what }) = parsed.ok().flatten() else { continue };
         let place = *places.entry(tenant.clone()).or_insert_with(|| {
             tenants.push(OfTenant::starting(tenant, at.clone()));

@@ -16,7 +16,7 @@ use domain::{TenantCtx, Timestamp};
 use frame::{Cursor, Event, Poster, post::FRAME_LIFE};
 use futures_util::{StreamExt, stream};
 use serde_dynamo::Item;
-use table::Tables;
+use table::{RefKind, Tables};
 
 use crate::{batch::OfTenant, names::NamesCache, rows::Rows, sockets::Audience};
 
@@ -58,6 +58,9 @@ impl App {
             Ok(number) => Cursor::of_block(number),
             Err(error) => return Err(NotDone { from: changes.from, why: Retry::from(error) }),
         };
+        if changes.refs.iter().any(|r| r.kind == RefKind::Account) {
+            self.names.forget(&changes.tenant);
+        }
         tracing::info!(tenant_id = %changes.tenant, refs = changes.refs.len(), cursor = cursor.block(), "logged");
         if now.since(changes.newest) <= FRAME_LIFE {
             self.show(&ctx, changes, cursor, now).await;

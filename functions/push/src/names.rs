@@ -10,7 +10,7 @@ use table::{Row, Tables};
 const LIFE: Duration = Duration::from_mins(5);
 
 /// Names that lack someone are read again, but not more often than this.
-const AGAIN: Duration = Duration::from_secs(5);
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// At most this many tenants' names are kept.
 const KEPT: usize = 500;
@@ -36,6 +36,13 @@ impl NamesCache {
                 tracing::warn!(tenant_id = %ctx.id(), why = %error, "names cannot be read");
                 known.map(|(_, names)| names).unwrap_or_default()
             }
+        }
+    }
+
+    /// An account changed: its name may have.
+    pub(crate) fn forget(&self, tenant: &TenantId) {
+        if let Ok(mut cache) = self.0.lock() {
+            cache.remove(tenant);
         }
     }
 

@@ -20,8 +20,7 @@ fn a_message_and_the_reply_to_it_are_logged_once_each_and_their_row_as_it_was_la
     let told = batch::by_tenant(&records);
     let refs: Vec<_> = told.iter().flat_map(|of| &of.refs).map(|r| (r.kind, r.id.as_str(), r.rev)).collect();
     let conversation = "c0nv3rsati0n00000000000004";
-    let [first, second] =
-        ["1k3250r000000001", "1k3252lj00000002"].map(|order| format!("{conversation}{order}"));
+    let [first, second] = ["1k3250r000000001", "1k3252lj00000002"].map(|order| format!("{conversation}{order}"));
     assert_eq!(
         refs,
         [
@@ -78,7 +77,8 @@ fn a_row_is_shown_at_most_once_a_second_and_in_the_end_as_it_is() {
     let (rows, tenant) = (Rows::default(), TenantId::from_bytes([1; 10]));
     let cursor = Cursor::of_block;
     let at = Timestamp::from_millis;
-    let shown = [(1, 0), (2, 300), (3, 600)].map(|(rev, ms)| rows.due_now(&tenant, vec![row(rev)], cursor(rev), at(ms)));
+    let shown =
+        [(1, 0), (2, 300), (3, 600)].map(|(rev, ms)| rows.due_now(&tenant, vec![row(rev)], cursor(rev), at(ms)));
     assert_eq!(shown, [vec![row(1)], vec![], vec![]]);
     assert_eq!(rows.next_due(at(600)), Some(Duration::from_millis(400)));
     assert_eq!(rows.take_due(at(999)).into_values().collect::<Vec<_>>(), Vec::<Vec<_>>::new());
