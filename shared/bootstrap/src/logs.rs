@@ -25,7 +25,7 @@ use crate::{Clock, Settings};
 pub fn start(function: &'static str, settings: &Settings, clock: Clock) {
     let level = settings.optional("LOG_LEVEL").and_then(|text| text.parse().ok()).unwrap_or(Level::INFO);
     let filter = FilterFn::new(move |metadata| wanted(metadata, level));
-    let lines = Lines { function, clock }.with_filter(filter);
+    let lines = Lines { function, clock, write: to_standard_error }.with_filter(filter);
     // A second start in one process (functions run inside a test) keeps the first.
     if tracing_subscriber::registry().with(lines).try_init().is_ok() {
         std::panic::set_hook(Box::new(|panic| {
@@ -43,15 +43,25 @@ fn wanted(metadata: &Metadata<'_>, level: Level) -> bool {
     *metadata.level() <= if library { level.min(Level::WARN) } else { level }
 }
 
-struct Lines {
+struct Lines<W> {
     function: &'static str,
     clock: Clock,
+    write: W,
+}
+
+/// One write a line: lines of two threads never mix. There is nowhere to report that a log cannot be written.
+fn to_standard_error(line: &str) {
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 /// The fields of a span, kept with it until an event asks for them.
 struct Fields(Map<String, Value>);
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
+impl<S, W> Layer<S> for Lines<W>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: Fn(&str) + 'static,
+{
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
         let mut fields = Fields(Map::new());
@@ -76,12 +86,11 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
         event.record(&mut line);
         let mut text = Value::Object(line.0).to_string();
         text.push('\n');
-        // One write a line: lines of two threads never mix. There is nowhere to report that a log cannot be written.
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        (self.write)(&text);
     }
 }
 
-impl Lines {
+impl<W> Lines<W> {
     fn opening(&self, metadata: &Metadata<'_>) -> Map<String, Value> {
         let time = jiff::Timestamp::from_millisecond(self.clock.now()).unwrap_or_default();
         let mut line = Map::new();
@@ -115,5 +124,36 @@ impl Visit for Fields {
 
     fn record_bool(&mut self, field: &Field, value: bool) {
         self.0.insert(field.name().to_owned(), value.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_line_is_flat_and_has_the_fields_of_the_spans_around_it() {
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&written);
+        let write = move |line: &str| sink.lock().unwrap().push(serde_json::from_str::<Value>(line).unwrap());
+        let lines = Lines { function: "relay", clock: Clock::standing_at(1_795_000_000_120), write };
+        let lines = lines.with_filter(FilterFn::new(|metadata| wanted(metadata, Level::INFO)));
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), || {
+            let _invocation = tracing::info_span!("invocation", request_id = "r-1").entered();
+            tracing::info!(tenant_id = %"t-1", delay_ms = 5_u64, "wakes");
+            tracing::debug!("too fine");
+            tracing::info!(target: "aws_smithy_runtime", "a library's news");
+        });
+        assert_eq!(
+            *written.lock().unwrap(),
+            [json!({
+                "timestamp": "2026-11-18T11:06:40.120Z", "level": "info", "function": "relay", "message": "wakes",
+                "request_id": "r-1", "tenant_id": "t-1", "delay_ms": 5,
+            })]
+        );
     }
 }
