@@ -11,6 +11,9 @@ use futures_util::{StreamExt, stream};
 /// At most this many posts are on their way at once.
 const AT_ONCE: usize = 50;
 
+/// A round of frames ends after this, sent or not: the table's stream waits behind it.
+const ROUND: Duration = Duration::from_secs(8);
+
 /// A socket younger than this may answer "gone" because it is not yet there: it is kept.
 const TOO_YOUNG: Duration = Duration::from_secs(5);
 
@@ -47,7 +50,8 @@ impl Poster {
 
     pub async fn post(&self, frames: Vec<Frame>, now: Timestamp) -> Posted {
         let outcomes = stream::iter(frames).map(|frame| self.one(frame, now)).buffer_unordered(AT_ONCE);
-        let posted = outcomes.fold(Posted::default(), |mut posted, outcome| async move {
+        let in_time = outcomes.take_until(Box::pin(tokio::time::sleep(ROUND)));
+        let posted = in_time.fold(Posted::default(), |mut posted, outcome| async move {
             match outcome {
                 Outcome::Sent => posted.sent += 1,
                 Outcome::Failed => posted.failed += 1,
