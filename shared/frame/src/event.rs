@@ -60,11 +60,19 @@ pub enum EventData {
     Conversation(Box<ConversationJson>),
     Message(Box<MessageJson>),
     /// A teammate writes.
-    Typing { user: UserRef, conversation_id: ConversationId },
+    Typing {
+        user: UserRef,
+        conversation_id: ConversationId,
+    },
     /// Who has this conversation on a screen now.
-    Presence { conversation_id: ConversationId, users: Vec<UserRef> },
+    Presence {
+        conversation_id: ConversationId,
+        users: Vec<UserRef>,
+    },
     /// The resource is too large for a frame: ask for it.
-    Reference { id: String },
+    Reference {
+        id: String,
+    },
 }
 
 impl Event {

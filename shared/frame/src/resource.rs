@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use domain::conversation::Status;
 use domain::{
-    Account, AccountId, AccountStatus, Author, ChannelType, ContactId, ConversationId, DeliveryStatus, Direction, Failure, Message,
-    MessageId, MessageType, Owner, Timestamp, UserId, Window,
+    Account, AccountId, AccountStatus, Author, ChannelType, ContactId, ConversationId, DeliveryStatus, Direction,
+    Failure, Message, MessageId, MessageType, Owner, Timestamp, UserId, Window,
 };
 use serde::Serialize;
 use table::{Row, User};
