@@ -15,6 +15,10 @@ pub enum LedgerKind {
     Quarantine,
     DeadLetter,
     Unrouted,
+    /// Sends of which nobody knows whether they arrived; the record is the message's id.
+    UnknownSend,
+    /// Sends that wait for a person; the record is the message's id.
+    ParkedSend,
 }
 
 impl LedgerKind {
@@ -24,6 +28,8 @@ impl LedgerKind {
             Self::Quarantine => "quarantine",
             Self::DeadLetter => "dead-letter",
             Self::Unrouted => "unrouted",
+            Self::UnknownSend => "unknown-send",
+            Self::ParkedSend => "parked-send",
         }
     }
 }

@@ -30,6 +30,7 @@ pub mod socket;
 pub mod status;
 mod store;
 pub mod stream;
+mod stuck;
 pub mod submit;
 pub mod sync_log;
 pub mod tables;

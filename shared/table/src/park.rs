@@ -10,7 +10,7 @@ use crate::item::{self, s};
 use crate::retry::unparked;
 use crate::send::{Seen, UNTIL_A_PERSON, waits_for_part};
 use crate::store::{Index, Range, Read, Sk};
-use crate::{Result, Tenant, key};
+use crate::{LedgerKind, Result, Tenant, key};
 
 impl Tenant<'_> {
     /// The account that `account` was read as cannot send: the message and its conversation wait for a reconnect. If it has
@@ -27,6 +27,7 @@ impl Tenant<'_> {
         let at = key::parked(&self.id, &account.id, &head.id);
         let entry = [("pk".to_owned(), s(&at.pk)), ("sk".to_owned(), s(&at.sk))];
         self.truth().write(&Write::Put(entry.into(), When::Always)).await?;
+        self.note_stuck(LedgerKind::ParkedSend, message, &why.title, now).await?;
         let park = |d: &Delivery| Delivery { claim: None, parked: Some(why.clone()), ..d.clone() };
         self.change_own(message, park, Seen::Yes).await?;
         let wait = |h: &Head| Some(Head { wait: Some(UNTIL_A_PERSON), due: None, ..h.clone() });

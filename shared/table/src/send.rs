@@ -9,10 +9,11 @@ use domain::{
 };
 
 use crate::status::joined;
-use crate::{Result, Tenant};
+use crate::{LedgerKind, Result, Tenant};
 
 /// Why a part waits: an earlier one of its request failed, or nobody knows of it.
 pub const PREVIOUS_PART: &str = "previous_part";
+const EARLIER_PART: &str = "An earlier part of this message was not sent.";
 
 /// The far future: a wait that only a person ends.
 pub const UNTIL_A_PERSON: Timestamp = Timestamp::from_millis(253_402_300_799_000);
@@ -85,6 +86,8 @@ impl Tenant<'_> {
 
     /// Nobody can tell whether the channel took it. The later parts of its request are parked.
     pub async fn record_unknown(&self, head: &Head, message: &Message, at: Timestamp) -> Result<Head> {
+        let reason = "Nobody knows whether the channel took it.";
+        self.note_stuck(LedgerKind::UnknownSend, message, reason, at).await?;
         self.record(head, message, |d| Delivery { unknown: true, ..d.clone() }, at).await
     }
 
@@ -145,6 +148,7 @@ impl Tenant<'_> {
         while let Some(order) = left.out.first().cloned() {
             if let Some(message) = first.take() {
                 if broken.as_ref().is_some_and(|b| is_later_part(b, &message)) && !message_is_final(&message) {
+                    self.note_stuck(LedgerKind::ParkedSend, &message, EARLIER_PART, now).await?;
                     self.change_own(&message, park_for_part, Seen::Yes).await?;
                 } else if leaves(&message) {
                     broken = Some(message).filter(is_broken).or(broken);
@@ -214,7 +218,6 @@ fn is_later_part(of: &Message, message: &Message) -> bool {
 }
 
 fn park_for_part(delivery: &Delivery) -> Delivery {
-    let title = "An earlier part of this message was not sent.".to_owned();
-    let why = Failure { code: PREVIOUS_PART.to_owned(), title, channel_code: None };
+    let why = Failure { code: PREVIOUS_PART.to_owned(), title: EARLIER_PART.to_owned(), channel_code: None };
     Delivery { parked: Some(why), ..delivery.clone() }
 }
