@@ -45,9 +45,9 @@ actions! {
     UserRead => "user:read": Owner | Admin | Manager | Agent | Viewer;
     ChannelRead => "channel:read": Owner | Admin | Manager | Agent | Viewer;
     ChannelManage => "channel:manage": Owner | Admin;
-    /// Quarantine, dead letters: what went wrong with one's own tenant.
-    OperationsRead => "operations:read": Owner | Admin;
-    OperationsAct => "operations:act": Owner | Admin;
+    /// Quarantine, dead letters: what went wrong with one's own tenant; for an operator, what belongs to no tenant.
+    OperationsRead => "operations:read": Owner | Admin | Operator;
+    OperationsAct => "operations:act": Owner | Admin | Operator;
     /// Events that no account took. An operator sees all, a tenant's admin those of its own Meta app.
     UnroutedRead => "unrouted:read": Owner | Admin | Operator;
     UnroutedAct => "unrouted:act": Owner | Admin | Operator;
@@ -68,7 +68,10 @@ mod tests {
 
     #[test]
     fn an_operator_reads_no_tenants_messages_and_a_viewer_changes_nothing() {
-        assert_eq!(Role::Operator.permissions(), ["unrouted:read", "unrouted:act", "tenant:manage"]);
+        assert_eq!(
+            Role::Operator.permissions(),
+            ["operations:read", "operations:act", "unrouted:read", "unrouted:act", "tenant:manage"]
+        );
         assert_eq!(Role::Viewer.permissions(), ["conversation:read", "user:read", "channel:read"]);
     }
 }

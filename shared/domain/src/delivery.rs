@@ -216,9 +216,9 @@ mod tests {
     }
 
     fn fold(receipts: &[(Receipt, i64)]) -> Delivery {
-        receipts.iter().fold(Delivery::queued(), |d, (r, at)| {
-            d.join(r, Timestamp::from_millis(*at), Some(1)).unwrap_or(d)
-        })
+        receipts
+            .iter()
+            .fold(Delivery::queued(), |d, (r, at)| d.join(r, Timestamp::from_millis(*at), Some(1)).unwrap_or(d))
     }
 
     /// What is shown of it: everything but when it was accepted.

@@ -229,7 +229,15 @@ mod tests {
 
     #[test]
     fn what_is_not_an_id_is_refused() {
-        for text in ["", "T0", "ABCDEFGHIJKLMNOP", "0123456789abcde#", "0123456789abcdez", "0123456789abcdef0", "0é23456789abcde"] {
+        for text in [
+            "",
+            "T0",
+            "ABCDEFGHIJKLMNOP",
+            "0123456789abcde#",
+            "0123456789abcdez",
+            "0123456789abcdef0",
+            "0é23456789abcde",
+        ] {
             assert_eq!(text.parse::<TenantId>(), Err(BadId), "{text:?}");
             assert_eq!(text.parse::<MessageId>(), Err(BadId), "{text:?}");
         }

@@ -45,11 +45,19 @@ pub enum MessageType {
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Author {
     /// A participant of the thread, on the customer's side. `id` is a contact.
-    Contact { id: Option<String>, name: String },
-    User { id: UserId, name: String },
+    Contact {
+        id: Option<String>,
+        name: String,
+    },
+    User {
+        id: UserId,
+        name: String,
+    },
     System,
     /// Someone who writes for the business elsewhere: the phone's own app, another tool.
-    External { name: String },
+    External {
+        name: String,
+    },
 }
 
 impl Author {

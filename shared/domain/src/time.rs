@@ -106,9 +106,11 @@ mod tests {
 
     #[test]
     fn a_time_is_written_in_utc_with_milliseconds() {
-        for (millis, text) in
-            [(0, "1970-01-01T00:00:00.000Z"), (1_795_000_000_120, "2026-11-18T11:06:40.120Z"), (-1, "1969-12-31T23:59:59.999Z")]
-        {
+        for (millis, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1_795_000_000_120, "2026-11-18T11:06:40.120Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+        ] {
             let time = Timestamp::from_millis(millis);
             assert_eq!((time.to_string(), text.parse::<Timestamp>().unwrap()), (text.to_owned(), time));
         }
