@@ -16,8 +16,8 @@ pub struct Deed<'a> {
     pub details: Value,
 }
 
-/// Writes it down in the tenant's log.
-pub async fn record(app: &App, ctx: &TenantCtx, deed: Deed<'_>) -> Result<(), Problem> {
+/// Writes it down in the tenant's log, or in the install's where an operator did it.
+pub async fn record(app: &App, ctx: Option<&TenantCtx>, deed: Deed<'_>) -> Result<(), Problem> {
     let at = app.now();
     let audit = Audit {
         id: LogId::new(at, app.random.bytes()),
@@ -28,5 +28,6 @@ pub async fn record(app: &App, ctx: &TenantCtx, deed: Deed<'_>) -> Result<(), Pr
         at,
         details: deed.details,
     };
-    Ok(app.tables.tenant(ctx).record_audit(&audit).await?)
+    let log = ctx.map_or_else(|| app.tables.install(), |ctx| app.tables.tenant(ctx));
+    Ok(log.record_audit(&audit).await?)
 }

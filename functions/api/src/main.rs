@@ -30,14 +30,18 @@ async fn app(settings: &Settings, clock: Clock) -> Result<App, Box<dyn Error + S
     let secrets = || Secrets::new(SecretsClient::new(&aws.config(Service::SecretsManager)));
     let id_key = id_key(&secrets(), &settings.text("ID_KEY_SECRET_ID")?, Timestamp::from_millis(clock.now())).await?;
     let keys = KeySource::of_secret(secrets(), settings.text("API_KEYS_SECRET_ID")?);
-    let tables = tables(settings, &aws, clock.clone(), id_key)?;
+    let sts = aws_sdk_sts::Client::new(&aws.config(Service::Sts));
+    let now = clock.clone();
+    let now = move || Timestamp::from_millis(now.now());
+    let tenants = Arc::new(TenantCredentials::new(sts, settings.text("TENANT_ROLE_ARN")?, now));
+    let tables = tables(settings, &aws, tenants.clone(), id_key)?;
     let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
     let queue = |name| settings.text(name).map(|url| Producer::new(sqs.clone(), url));
     Ok(App::new(Parts {
         tables,
         keys,
         queues: Queues { inbound: queue("INBOUND_QUEUE_URL")?, outbound: queue("OUTBOUND_QUEUE_URL")? },
-        tokens: TenantSecrets::new(secrets(), settings.text("TENANT_SECRET_PREFIX")?),
+        tokens: TenantSecrets::new(secrets(), settings.text("TENANT_SECRET_PREFIX")?).as_tenant(tenants),
         graph: graph(settings)?,
         clock,
         public_url: settings.text("PUBLIC_URL")?,
@@ -45,10 +49,12 @@ async fn app(settings: &Settings, clock: Clock) -> Result<App, Box<dyn Error + S
     }))
 }
 
-fn tables(settings: &Settings, aws: &Aws, clock: Clock, id_key: IdKey) -> Result<Tables, Box<dyn Error + Send + Sync>> {
-    let sts = aws_sdk_sts::Client::new(&aws.config(Service::Sts));
-    let now = move || Timestamp::from_millis(clock.now());
-    let tenants = Arc::new(TenantCredentials::new(sts, settings.text("TENANT_ROLE_ARN")?, now));
+fn tables(
+    settings: &Settings,
+    aws: &Aws,
+    tenants: Arc<TenantCredentials>,
+    id_key: IdKey,
+) -> Result<Tables, Box<dyn Error + Send + Sync>> {
     Ok(Tables::new(TablesConfig {
         truth: settings.text("TABLE_NAME")?,
         live: settings.text("LIVE_TABLE_NAME")?,

@@ -39,9 +39,9 @@ pub fn described() -> (Router<Arc<App>>, OpenApi) {
     OpenApiRouter::with_openapi(openapi::frame()).nest("/v1", v1).split_for_parts()
 }
 
-/// Quarantine, dead letters, unrouted events.
+/// Quarantine, dead letters, sends that wait for a person, unrouted events.
 fn operations() -> OpenApiRouter<Arc<App>> {
-    use operations::{dead_letters, quarantine, unrouted};
+    use operations::{dead_letters, parked_sends, quarantine, unknown_sends, unrouted};
     OpenApiRouter::new()
         .routes(routes!(quarantine::list))
         .routes(routes!(quarantine::get))
@@ -51,6 +51,14 @@ fn operations() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(dead_letters::get))
         .routes(routes!(dead_letters::replay))
         .routes(routes!(dead_letters::discard))
+        .routes(routes!(unknown_sends::list))
+        .routes(routes!(unknown_sends::get))
+        .routes(routes!(unknown_sends::replay))
+        .routes(routes!(unknown_sends::discard))
+        .routes(routes!(parked_sends::list))
+        .routes(routes!(parked_sends::get))
+        .routes(routes!(parked_sends::replay))
+        .routes(routes!(parked_sends::discard))
         .routes(routes!(unrouted::list))
         .routes(routes!(unrouted::get))
         .routes(routes!(unrouted::replay))

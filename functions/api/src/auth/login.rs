@@ -151,9 +151,8 @@ fn tenant_required(memberships: &[Membership]) -> Problem {
     })
 }
 
-/// An operator's sign-in belongs to no tenant's log.
 async fn note(app: &App, session: &Session, request_id: &str) -> Result<(), Problem> {
-    let Some(tenant) = session.tenant.clone() else { return Ok(()) };
+    let ctx = session.tenant.clone().map(TenantCtx::of_session);
     let deed = Deed {
         actor: &session.user,
         action: "session.create",
@@ -161,5 +160,5 @@ async fn note(app: &App, session: &Session, request_id: &str) -> Result<(), Prob
         request_id,
         details: serde_json::Value::Null,
     };
-    audit::record(app, &TenantCtx::of_session(tenant), deed).await
+    audit::record(app, ctx.as_ref(), deed).await
 }

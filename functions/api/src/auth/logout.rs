@@ -7,7 +7,8 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
 };
-use table::Rotated;
+use domain::TenantCtx;
+use table::{Rotated, Session};
 
 use super::cookie::{self, RefreshToken};
 use crate::{App, problem::Problem};
@@ -27,8 +28,20 @@ pub async fn logout(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<i
         let rotated = app.tables.global().rotate_session(&token.session, &token.hash(), &gone, app.now()).await?;
         if let Rotated::Ok(session) | Rotated::Grace { session, .. } = rotated {
             app.tables.global().revoke_session(&session.id).await?;
+            close_sockets(&app, &session).await?;
         }
         app.sessions.forget(&token.session);
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie::none())]))
+}
+
+/// Nothing more is sent to the sign-in's screens; `connect` closes a socket when it next speaks.
+async fn close_sockets(app: &App, session: &Session) -> Result<(), Problem> {
+    let Some(tenant) = session.tenant.clone() else { return Ok(()) };
+    let ctx = TenantCtx::of_session(tenant);
+    let tenant = app.tables.tenant(&ctx);
+    for socket in tenant.sockets(app.now()).await?.into_iter().filter(|socket| socket.session == session.id) {
+        tenant.delete_socket(&socket.connection_id).await?;
+    }
+    Ok(())
 }

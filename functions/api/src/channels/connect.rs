@@ -86,7 +86,7 @@ pub async fn connect(
         request_id: &member.request_id,
         details,
     };
-    audit::record(&app, &member.ctx, deed).await?;
+    audit::record(&app, Some(&member.ctx), deed).await?;
     Ok(Json(ChannelJson::from(&account)))
 }
 

@@ -158,9 +158,6 @@ fn check_parts(channel: ChannelType, parts: &[Part]) -> Result<(), Problem> {
     }
     for (n, part) in parts.iter().enumerate() {
         let field = format!("parts[{n}].text");
-        if part.text.trim().is_empty() {
-            return Err(Problem::invalid(field, "empty", "A text needs a visible character."));
-        }
         check(channel, Content::Text(&part.text)).map_err(|why| Problem::invalid(field, why.code, why.message))?;
     }
     Ok(())
@@ -169,25 +166,12 @@ fn check_parts(channel: ChannelType, parts: &[Part]) -> Result<(), Problem> {
 /// By the law of the conversation's channel.
 fn check(kind: ChannelType, content: Content<'_>) -> Result<(), channel::Invalid> {
     match kind {
-        ChannelType::Whatsapp => whatsapp(content),
+        ChannelType::Whatsapp => channel_whatsapp::check(content),
         ChannelType::Messenger | ChannelType::Instagram | ChannelType::Line => Err(channel::Invalid {
             code: "channel_unsupported",
             message: "This channel cannot be answered from here.".into(),
         }),
     }
-}
-
-/// Longest text that WhatsApp takes, in characters.
-const WHATSAPP_TEXT_MAX: usize = 4_096;
-
-fn whatsapp(Content::Text(text): Content<'_>) -> Result<(), channel::Invalid> {
-    if text.chars().count() <= WHATSAPP_TEXT_MAX {
-        return Ok(());
-    }
-    Err(channel::Invalid {
-        code: "too_long",
-        message: format!("A text may have {WHATSAPP_TEXT_MAX} characters at most."),
-    })
 }
 
 /// The message that the first part answers: one of this conversation. Any other is as unknown as any.

@@ -1,10 +1,14 @@
 //! What went wrong, for those who run a tenant or the install: listed, looked at redacted, replayed or discarded, audited.
 
 pub mod dead_letters;
+pub mod desk;
 pub mod ledger;
+pub mod parked_sends;
 pub mod quarantine;
 pub mod redact;
 pub mod replay;
+pub mod sends;
+pub mod unknown_sends;
 pub mod unrouted;
 
 use domain::Timestamp;

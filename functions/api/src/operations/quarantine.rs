@@ -7,11 +7,11 @@ use table::{LedgerKind, LogId};
 
 use super::{
     Paging, Taken, Trouble, WholeTrouble,
+    desk::Desk,
     ledger::{self, Accepted},
 };
 use crate::{
     App,
-    access::Member,
     input::{Id, Query},
     page::List,
     problem::Problem,
@@ -26,10 +26,10 @@ const KIND: LedgerKind = LedgerKind::Quarantine;
 ))]
 pub async fn list(
     State(app): State<Arc<App>>,
-    member: Member,
+    desk: Desk,
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<Trouble>>, Problem> {
-    ledger::list(&app, &member, KIND, paging).await
+    ledger::list(&app, &desk, KIND, paging).await
 }
 
 /// One, with its record redacted.
@@ -38,12 +38,8 @@ pub async fn list(
     (status = 200, body = WholeTrouble, description = "The redacted whole"),
     (status = 404, description = "`not_found`"),
 ))]
-pub async fn get(
-    State(app): State<Arc<App>>,
-    member: Member,
-    Id(id): Id<LogId>,
-) -> Result<Json<WholeTrouble>, Problem> {
-    ledger::get(&app, &member, KIND, &id).await
+pub async fn get(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<LogId>) -> Result<Json<WholeTrouble>, Problem> {
+    ledger::get(&app, &desk, KIND, &id).await
 }
 
 /// Puts the record back on its queue as it was. What it did already is not done twice.
@@ -53,8 +49,8 @@ pub async fn get(
     (status = 404, description = "`not_found`"),
     (status = 409, description = "`not_replayable`"),
 ))]
-pub async fn replay(State(app): State<Arc<App>>, member: Member, Id(id): Id<LogId>) -> Result<Accepted, Problem> {
-    ledger::replay(&app, &member, KIND, &id).await
+pub async fn replay(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<LogId>) -> Result<Accepted, Problem> {
+    ledger::replay(&app, &desk, KIND, &id).await
 }
 
 /// Drops it for good.
@@ -63,6 +59,6 @@ pub async fn replay(State(app): State<Arc<App>>, member: Member, Id(id): Id<LogI
     (status = 202, body = Taken, description = "Dropped"),
     (status = 404, description = "`not_found`"),
 ))]
-pub async fn discard(State(app): State<Arc<App>>, member: Member, Id(id): Id<LogId>) -> Result<Accepted, Problem> {
-    ledger::discard(&app, &member, KIND, &id).await
+pub async fn discard(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<LogId>) -> Result<Accepted, Problem> {
+    ledger::discard(&app, &desk, KIND, &id).await
 }

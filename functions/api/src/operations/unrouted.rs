@@ -3,18 +3,14 @@
 
 use std::sync::Arc;
 
-use axum::{Extension, Json, extract::State, http::StatusCode};
-use domain::{ChannelType, TenantCtx, TenantId};
+use axum::{Json, extract::State, http::StatusCode};
+use domain::{ChannelType, TenantId};
 use serde_json::json;
-use table::{LogId, Unrouted, unrouted::INSTALL};
+use table::{LogId, Unrouted};
 
-use super::{Paging, Taken, Trouble, WholeTrouble, ledger::Accepted, redact, replay as again};
+use super::{Paging, Taken, Trouble, WholeTrouble, desk::Desk, ledger::Accepted, redact, replay as again};
 use crate::{
-    App,
-    access::Session,
-    answer::RequestId,
-    audit::{self, Deed},
-    cursor,
+    App, cursor,
     input::{self, Id, Query},
     page::List,
     problem::Problem,
@@ -29,16 +25,16 @@ const LIST: &str = "unrouted";
 ))]
 pub async fn list(
     State(app): State<Arc<App>>,
-    session: Session,
+    desk: Desk,
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<Trouble>>, Problem> {
     let limit = input::limit(paging.limit.as_deref(), 100)?;
-    let (keys, whose) = (app.keys().await?, whose(&session)?);
-    let opened = paging.cursor.map(|text| cursor::open(&keys, &whose, LIST, &text, "cursor")).transpose()?;
+    let (keys, whose) = (app.keys().await?, &desk.whose);
+    let opened = paging.cursor.map(|text| cursor::open(&keys, whose, LIST, &text, "cursor")).transpose()?;
     let before: Option<LogId> = opened.and_then(|position| position.parse().ok());
     let global = app.tables.global();
-    let page = global.unrouted_signed_by(signer(&session), before.as_ref(), limit, app.now()).await?;
-    let next_cursor = page.next.map(|id| cursor::seal(&keys, &whose, LIST, id.as_str()));
+    let page = global.unrouted_signed_by(desk.signer(), before.as_ref(), limit, app.now()).await?;
+    let next_cursor = page.next.map(|id| cursor::seal(&keys, whose, LIST, id.as_str()));
     Ok(Json(List { items: page.items.iter().map(Trouble::from).collect(), next_cursor }))
 }
 
@@ -48,12 +44,8 @@ pub async fn list(
     (status = 200, body = WholeTrouble, description = "The redacted whole"),
     (status = 404, description = "`not_found`"),
 ))]
-pub async fn get(
-    State(app): State<Arc<App>>,
-    session: Session,
-    Id(id): Id<LogId>,
-) -> Result<Json<WholeTrouble>, Problem> {
-    let event = found(&app, &session, &id).await?;
+pub async fn get(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<LogId>) -> Result<Json<WholeTrouble>, Problem> {
+    let event = found(&app, &desk, &id).await?;
     Ok(Json(WholeTrouble { trouble: Trouble::from(&event), record: redact::record(&event.record) }))
 }
 
@@ -64,15 +56,10 @@ pub async fn get(
     (status = 404, description = "`not_found`"),
     (status = 409, description = "`not_replayable`"),
 ))]
-pub async fn replay(
-    State(app): State<Arc<App>>,
-    session: Session,
-    Extension(request): Extension<RequestId>,
-    Id(id): Id<LogId>,
-) -> Result<Accepted, Problem> {
-    let event = found(&app, &session, &id).await?;
+pub async fn replay(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<LogId>) -> Result<Accepted, Problem> {
+    let event = found(&app, &desk, &id).await?;
     again::replay(&app, id.as_str(), event.record.clone()).await?;
-    done(&app, &session, "unrouted.replay", &event, &request).await
+    done(&app, &desk, "unrouted.replay", &event).await
 }
 
 /// Drops it for good.
@@ -81,14 +68,9 @@ pub async fn replay(
     (status = 202, body = Taken, description = "Dropped"),
     (status = 404, description = "`not_found`"),
 ))]
-pub async fn discard(
-    State(app): State<Arc<App>>,
-    session: Session,
-    Extension(request): Extension<RequestId>,
-    Id(id): Id<LogId>,
-) -> Result<Accepted, Problem> {
-    let event = found(&app, &session, &id).await?;
-    done(&app, &session, "unrouted.discard", &event, &request).await
+pub async fn discard(State(app): State<Arc<App>>, desk: Desk, Id(id): Id<LogId>) -> Result<Accepted, Problem> {
+    let event = found(&app, &desk, &id).await?;
+    done(&app, &desk, "unrouted.discard", &event).await
 }
 
 /// What came for an account before its connect goes back on its queue. Returns how many; what the queue refused stays listed.
@@ -111,38 +93,14 @@ pub async fn replay_of_account(
     Ok(replayed)
 }
 
-fn signer(session: &Session) -> Option<&TenantId> {
-    session.tenant.as_ref().map(|tenant| &tenant.id)
-}
-
-/// Whose list it is: the tenant's, or the install's.
-fn whose(session: &Session) -> Result<TenantId, Problem> {
-    match signer(session) {
-        Some(tenant) => Ok(tenant.clone()),
-        None => INSTALL.parse().map_err(|_| Problem::internal()),
-    }
-}
-
-async fn found(app: &App, session: &Session, id: &LogId) -> Result<Unrouted, Problem> {
-    app.tables.global().unrouted(signer(session), id).await?.ok_or_else(Problem::not_found)
+async fn found(app: &App, desk: &Desk, id: &LogId) -> Result<Unrouted, Problem> {
+    app.tables.global().unrouted(desk.signer(), id).await?.ok_or_else(Problem::not_found)
 }
 
 /// Takes it off the lists and writes down who did.
-async fn done(
-    app: &App,
-    session: &Session,
-    action: &str,
-    event: &Unrouted,
-    request: &RequestId,
-) -> Result<Accepted, Problem> {
+async fn done(app: &App, desk: &Desk, action: &str, event: &Unrouted) -> Result<Accepted, Problem> {
     app.tables.global().delete_unrouted(event).await?;
-    let deed = Deed {
-        actor: &session.user,
-        action,
-        target: event.id.as_str(),
-        request_id: &request.0,
-        details: json!({"channel": event.channel, "account": event.external}),
-    };
-    audit::record(app, &TenantCtx::of_session(whose(session)?), deed).await?;
+    let details = json!({"channel": event.channel, "account": event.external});
+    desk.note(app, action, event.id.as_str(), details).await?;
     Ok((StatusCode::ACCEPTED, Json(Taken { id: event.id.as_str().to_owned() })))
 }

@@ -79,3 +79,56 @@ async fn unrouted_events_are_the_installs_and_of_the_tenant_whose_app_signed_the
     let left = world.get(&operator, "/v1/operations/unrouted").await.json["items"].clone();
     assert_eq!(left.as_array().map(Vec::len), Some(1));
 }
+
+#[tokio::test]
+async fn a_send_of_which_nobody_knows_is_listed_until_somebody_decides() {
+    let world = world().await;
+    let (agent, admin) = (world.token("agent@acme.test").await, world.token("admin@acme.test").await);
+    let parts = json!({"parts": [{"type": "text", "text": "my secret"}, {"type": "text", "text": "and more"}]});
+    world.send(&agent, &world.a.conversation, "k", parts).await;
+    let tenant = world.app.tables.tenant(&world.a.ctx);
+    let (head, message) = tenant.next_send(&world.a.conversation, world.app.now()).await.unwrap().unwrap();
+    tenant.record_unknown(&head, &message, world.app.now()).await.unwrap();
+
+    let unknown = world.get(&admin, "/v1/operations/unknown-sends").await.json;
+    let parked = world.get(&admin, "/v1/operations/parked-sends").await.json;
+    let summary = |list: &Value| list["items"][0]["summary"].as_str().unwrap_or_default().to_owned();
+    let of = |seq: u64| format!("message {seq} of conversation {}", world.a.conversation);
+    assert_eq!([summary(&unknown), summary(&parked)], [of(2), of(3)]);
+
+    let path = format!("/v1/operations/unknown-sends/{}", unknown["items"][0]["id"].as_str().unwrap());
+    let whole = world.get(&admin, &path).await.json;
+    assert_eq!((&whole["record"]["delivery_status"], &whole["record"]["attempt"]), (&json!("unknown"), &json!(1)));
+    assert!(!whole.to_string().contains("secret"));
+    let waits = format!("/v1/operations/parked-sends/{}/replay", parked["items"][0]["id"].as_str().unwrap());
+    assert_eq!(world.post(&admin, &waits, json!({})).await.code(), (409, "not_replayable"));
+
+    assert_eq!(world.post(&admin, &format!("{path}/replay"), json!({})).await.status.as_u16(), 202);
+    for list in ["unknown-sends", "parked-sends"] {
+        let left = world.get(&admin, &format!("/v1/operations/{list}")).await.json;
+        assert_eq!(left, json!({"items": [], "next_cursor": null}), "{list}");
+    }
+    let thread = world.get(&agent, &format!("/v1/conversations/{}/messages?limit=2", world.a.conversation)).await.json;
+    let states: Vec<_> = thread["items"].as_array().unwrap().iter().map(|m| m["delivery_status"].clone()).collect();
+    assert_eq!(states, ["queued", "queued"]);
+}
+
+#[tokio::test]
+async fn an_operator_deals_with_what_belongs_to_no_tenant_and_sees_no_tenants() {
+    let world = world().await;
+    quarantine(&world, record("a tenant's")).await;
+    let at = world.app.now();
+    let id = LogId::new(at, [6; 10]);
+    let entry = Entry { id: id.clone(), at, reason: "no account".into(), source: "ingest".into(), record: record("?") };
+    world.app.tables.install().put_entry(LedgerKind::Quarantine, &entry).await.unwrap();
+    let operator = world.token("op@install.test").await;
+    let items = world.get(&operator, "/v1/operations/quarantine").await.json["items"].clone();
+    let ids: Vec<_> = items.as_array().unwrap().iter().map(|item| item["id"].clone()).collect();
+    assert_eq!(ids, [json!(id)]);
+    let path = format!("/v1/operations/quarantine/{}/discard", id.as_str());
+    world.advance(1);
+    assert_eq!(world.post(&operator, &path, json!({})).await.status.as_u16(), 202);
+    let written = world.app.tables.install().audits(None, 10, at).await.unwrap().items;
+    let actions: Vec<_> = written.iter().map(|audit| audit.action.as_str()).collect();
+    assert_eq!(actions, ["quarantine.discard", "session.create"]);
+}

@@ -177,7 +177,7 @@ async fn what_cannot_be_sent_is_refused_by_field() {
         ("k", json!({"parts": vec![json!({"type": "text", "text": "x"}); 11]}), (422, "invalid", "parts")),
         ("k", json!({"parts": [{"type": "image", "text": "x"}]}), (422, "invalid", "parts[0].type")),
         ("k", json!({"parts": [{"type": "text"}]}), (422, "missing", "parts[0].text")),
-        ("k", json!({"parts": [{"type": "text", "text": " \n"}]}), (422, "empty", "parts[0].text")),
+        ("k", json!({"parts": [{"type": "text", "text": " \n"}]}), (422, "text_empty", "parts[0].text")),
         ("k", json!({"parts": [{"type": "text", "text": "x"}], "id": "1"}), (422, "unknown_field", "id")),
         ("k", json!({"parts": [{"type": "text", "text": "x"}], "reply_to": "x"}), (422, "unknown_message", "reply_to")),
         (

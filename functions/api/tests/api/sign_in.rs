@@ -1,9 +1,9 @@
 //! Signing in, staying signed in, and being refused.
 
-use crate::world::{Answer, ORIGIN, PASSWORD, World, world};
+use crate::world::{Answer, ORIGIN, PASSWORD, World, user_id, world};
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
-use table::{Membership, Person};
+use table::{Membership, Person, Socket};
 
 fn cookie(answer: &Answer) -> String {
     let set = answer.headers["set-cookie"].to_str().unwrap();
@@ -103,6 +103,37 @@ async fn signing_out_ends_the_session_at_once_here() {
     assert_eq!((out.status.as_u16(), cookie(&out).as_str()), (204, "__Host-rt="));
     assert_eq!(world.get(token, "/v1/me").await.code(), (401, "unauthorized"));
     assert_eq!(with_cookie(&world, "refresh", &cookie(&signed_in)).await.code(), (401, "session_ended"));
+}
+
+#[tokio::test]
+async fn signing_out_takes_the_sign_ins_sockets_away_and_leaves_the_others() {
+    let world = world().await;
+    let signed_in = world.login(json!({"email": "agent@acme.test", "password": PASSWORD})).await;
+    let session = cookie(&signed_in).trim_start_matches("__Host-rt=").split('.').next().unwrap().to_owned();
+    let tenant = world.app.tables.tenant(&world.a.ctx);
+    let now = world.app.now();
+    for (connection_id, session) in [("mine", session.as_str()), ("others", "s2")] {
+        let socket = Socket {
+            connection_id: connection_id.to_owned(),
+            user: user_id(1, 3),
+            name: "agent".to_owned(),
+            role: domain::Role::Agent,
+            session: session.to_owned(),
+            topics: vec!["inbox".to_owned(), format!("conversation:{}", world.a.conversation)],
+            n: 1,
+            connected_at: now,
+            expires: now.plus(std::time::Duration::from_secs(7_200)),
+        };
+        tenant.put_socket(&socket).await.unwrap();
+    }
+    let here =
+        json!([{"user": {"id": user_id(1, 3), "name": "agent"}, "since": now, "viewing": [world.a.conversation]}]);
+    let viewer = world.token("viewer@acme.test").await;
+    assert_eq!(world.get(&viewer, "/v1/presence").await.json["items"], here);
+
+    with_cookie(&world, "logout", &cookie(&signed_in)).await;
+    let left: Vec<_> = tenant.sockets(now).await.unwrap().into_iter().map(|s| s.connection_id).collect();
+    assert_eq!(left, ["others"]);
 }
 
 #[tokio::test]

@@ -1,5 +1,4 @@
 //! The API in this process, on tables in memory: two tenants, a person for each role, a conversation each.
-#![allow(clippy::unwrap_used, reason = "a world that cannot be made fails its test")]
 
 mod outside;
 
