@@ -154,7 +154,6 @@ test("the other states of the desk: nothing, an error, a shut window, offline, m
   await page.goto(`${origin}/inbox/all/con_laila`);
   await page.locator("[role=log][tabindex]").waitFor();
   await snap("window-ending");
-  await page.keyboard.press("Escape");
   await page.keyboard.press("a");
   await page.getByRole("menu").waitFor();
   await snap("assign");

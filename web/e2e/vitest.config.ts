@@ -2,5 +2,12 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { root: "e2e", environment: "node", fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 },
+  test: {
+    root: "e2e",
+    environment: "node",
+    fileParallelism: false,
+    testTimeout: 180_000, // ms
+    hookTimeout: 180_000,
+    reporters: ["default", "./e2e/tally.ts"],
+  },
 });

@@ -111,6 +111,23 @@ export type ChannelRef = {
 export type ChannelType = 'whatsapp' | 'messenger' | 'instagram' | 'line';
 
 /**
+ * A channel as in the seed file.
+ */
+export type Connect = {
+    /**
+     * Kept as a secret, shown to nobody.
+     */
+    access_token: string;
+    display_phone_number?: string | null;
+    name: string;
+    phone_number_id: string;
+    type: ConnectType;
+    waba_id?: string | null;
+};
+
+export type ConnectType = 'whatsapp';
+
+/**
  * A person who writes to the tenant.
  */
 export type ContactId = string;
@@ -894,14 +911,14 @@ export type RefreshResponses = {
 
 export type RefreshResponse = RefreshResponses[keyof RefreshResponses];
 
-export type ListData = {
+export type ListChannelsData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/v1/channels';
 };
 
-export type ListErrors = {
+export type ListChannelsErrors = {
     /**
      * Unauthorized
      */
@@ -924,18 +941,126 @@ export type ListErrors = {
     503: Problem;
 };
 
-export type ListError = ListErrors[keyof ListErrors];
+export type ListChannelsError = ListChannelsErrors[keyof ListChannelsErrors];
 
-export type ListResponses = {
+export type ListChannelsResponses = {
     /**
      * The accounts
      */
     200: ListChannel;
 };
 
-export type ListResponse = ListResponses[keyof ListResponses];
+export type ListChannelsResponse = ListChannelsResponses[keyof ListChannelsResponses];
 
-export type List2Data = {
+export type ConnectChannelData = {
+    body: Connect;
+    path?: never;
+    query?: never;
+    url: '/v1/channels/connect';
+};
+
+export type ConnectChannelErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `channel_taken`: it is connected elsewhere
+     */
+    409: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * `token_refused`, `not_owned`, or a field is wrong
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * `channel_unreachable`
+     */
+    503: Problem;
+};
+
+export type ConnectChannelError = ConnectChannelErrors[keyof ConnectChannelErrors];
+
+export type ConnectChannelResponses = {
+    /**
+     * Connected
+     */
+    200: Channel;
+};
+
+export type ConnectChannelResponse = ConnectChannelResponses[keyof ConnectChannelResponses];
+
+export type TestChannelData = {
+    body?: never;
+    path: {
+        id: AccountId;
+    };
+    query?: never;
+    url: '/v1/channels/{id}/test';
+};
+
+export type TestChannelErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * `channel_unreachable`
+     */
+    503: Problem;
+};
+
+export type TestChannelError = TestChannelErrors[keyof TestChannelErrors];
+
+export type TestChannelResponses = {
+    /**
+     * As it stands now
+     */
+    200: Channel;
+};
+
+export type TestChannelResponse = TestChannelResponses[keyof TestChannelResponses];
+
+export type ListConversationsData = {
     body?: never;
     path?: never;
     query?: {
@@ -960,7 +1085,7 @@ export type List2Data = {
     url: '/v1/conversations';
 };
 
-export type List2Errors = {
+export type ListConversationsErrors = {
     /**
      * Unauthorized
      */
@@ -987,18 +1112,18 @@ export type List2Errors = {
     503: Problem;
 };
 
-export type List2Error = List2Errors[keyof List2Errors];
+export type ListConversationsError = ListConversationsErrors[keyof ListConversationsErrors];
 
-export type List2Responses = {
+export type ListConversationsResponses = {
     /**
      * A page
      */
     200: ListConversation;
 };
 
-export type List2Response = List2Responses[keyof List2Responses];
+export type ListConversationsResponse = ListConversationsResponses[keyof ListConversationsResponses];
 
-export type GetData = {
+export type GetConversationData = {
     body?: never;
     path: {
         id: ConversationId;
@@ -1007,7 +1132,7 @@ export type GetData = {
     url: '/v1/conversations/{id}';
 };
 
-export type GetErrors = {
+export type GetConversationErrors = {
     /**
      * Unauthorized
      */
@@ -1034,18 +1159,18 @@ export type GetErrors = {
     503: Problem;
 };
 
-export type GetError = GetErrors[keyof GetErrors];
+export type GetConversationError = GetConversationErrors[keyof GetConversationErrors];
 
-export type GetResponses = {
+export type GetConversationResponses = {
     /**
      * The conversation
      */
     200: Conversation;
 };
 
-export type GetResponse = GetResponses[keyof GetResponses];
+export type GetConversationResponse = GetConversationResponses[keyof GetConversationResponses];
 
-export type AssignData = {
+export type AssignConversationData = {
     body: Assign;
     headers?: {
         /**
@@ -1060,7 +1185,7 @@ export type AssignData = {
     url: '/v1/conversations/{id}/assign';
 };
 
-export type AssignErrors = {
+export type AssignConversationErrors = {
     /**
      * Unauthorized
      */
@@ -1099,18 +1224,18 @@ export type AssignErrors = {
     503: Problem;
 };
 
-export type AssignError = AssignErrors[keyof AssignErrors];
+export type AssignConversationError = AssignConversationErrors[keyof AssignConversationErrors];
 
-export type AssignResponses = {
+export type AssignConversationResponses = {
     /**
      * As it stands now
      */
     200: Conversation;
 };
 
-export type AssignResponse = AssignResponses[keyof AssignResponses];
+export type AssignConversationResponse = AssignConversationResponses[keyof AssignConversationResponses];
 
-export type MarkReadData = {
+export type MarkConversationReadData = {
     body?: MarkRead | null;
     path: {
         id: ConversationId;
@@ -1119,7 +1244,7 @@ export type MarkReadData = {
     url: '/v1/conversations/{id}/mark-read';
 };
 
-export type MarkReadErrors = {
+export type MarkConversationReadErrors = {
     /**
      * Unauthorized
      */
@@ -1154,18 +1279,18 @@ export type MarkReadErrors = {
     503: Problem;
 };
 
-export type MarkReadError = MarkReadErrors[keyof MarkReadErrors];
+export type MarkConversationReadError = MarkConversationReadErrors[keyof MarkConversationReadErrors];
 
-export type MarkReadResponses = {
+export type MarkConversationReadResponses = {
     /**
      * As it stands now
      */
     200: Conversation;
 };
 
-export type MarkReadResponse = MarkReadResponses[keyof MarkReadResponses];
+export type MarkConversationReadResponse = MarkConversationReadResponses[keyof MarkConversationReadResponses];
 
-export type List3Data = {
+export type ListMessagesData = {
     body?: never;
     path: {
         id: ConversationId;
@@ -1180,7 +1305,7 @@ export type List3Data = {
     url: '/v1/conversations/{id}/messages';
 };
 
-export type List3Errors = {
+export type ListMessagesErrors = {
     /**
      * Unauthorized
      */
@@ -1211,18 +1336,18 @@ export type List3Errors = {
     503: Problem;
 };
 
-export type List3Error = List3Errors[keyof List3Errors];
+export type ListMessagesError = ListMessagesErrors[keyof ListMessagesErrors];
 
-export type List3Responses = {
+export type ListMessagesResponses = {
     /**
      * A page
      */
     200: ListMessage;
 };
 
-export type List3Response = List3Responses[keyof List3Responses];
+export type ListMessagesResponse = ListMessagesResponses[keyof ListMessagesResponses];
 
-export type SendData = {
+export type SendMessagesData = {
     body: Send;
     headers: {
         /**
@@ -1237,7 +1362,7 @@ export type SendData = {
     url: '/v1/conversations/{id}/messages';
 };
 
-export type SendErrors = {
+export type SendMessagesErrors = {
     /**
      * Unauthorized
      */
@@ -1276,18 +1401,18 @@ export type SendErrors = {
     503: Problem;
 };
 
-export type SendError2 = SendErrors[keyof SendErrors];
+export type SendMessagesError = SendMessagesErrors[keyof SendMessagesErrors];
 
-export type SendResponses = {
+export type SendMessagesResponses = {
     /**
      * Queued
      */
     202: Sent;
 };
 
-export type SendResponse = SendResponses[keyof SendResponses];
+export type SendMessagesResponse = SendMessagesResponses[keyof SendMessagesResponses];
 
-export type SetStatusData = {
+export type SetConversationStatusData = {
     body: SetStatus;
     headers?: {
         /**
@@ -1302,7 +1427,7 @@ export type SetStatusData = {
     url: '/v1/conversations/{id}/status';
 };
 
-export type SetStatusErrors = {
+export type SetConversationStatusErrors = {
     /**
      * Unauthorized
      */
@@ -1341,18 +1466,18 @@ export type SetStatusErrors = {
     503: Problem;
 };
 
-export type SetStatusError = SetStatusErrors[keyof SetStatusErrors];
+export type SetConversationStatusError = SetConversationStatusErrors[keyof SetConversationStatusErrors];
 
-export type SetStatusResponses = {
+export type SetConversationStatusResponses = {
     /**
      * As it stands now
      */
     200: Conversation;
 };
 
-export type SetStatusResponse = SetStatusResponses[keyof SetStatusResponses];
+export type SetConversationStatusResponse = SetConversationStatusResponses[keyof SetConversationStatusResponses];
 
-export type EventsData = {
+export type ListEventsData = {
     body?: never;
     path?: never;
     query?: {
@@ -1364,7 +1489,7 @@ export type EventsData = {
     url: '/v1/events';
 };
 
-export type EventsErrors = {
+export type ListEventsErrors = {
     /**
      * Unauthorized
      */
@@ -1395,18 +1520,18 @@ export type EventsErrors = {
     503: Problem;
 };
 
-export type EventsError = EventsErrors[keyof EventsErrors];
+export type ListEventsError = ListEventsErrors[keyof ListEventsErrors];
 
-export type EventsResponses = {
+export type ListEventsResponses = {
     /**
      * What changed
      */
     200: Events;
 };
 
-export type EventsResponse = EventsResponses[keyof EventsResponses];
+export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
 
-export type MessagesData = {
+export type ExportMessagesData = {
     body?: never;
     path?: never;
     query?: {
@@ -1419,7 +1544,7 @@ export type MessagesData = {
     url: '/v1/export/messages';
 };
 
-export type MessagesErrors = {
+export type ExportMessagesErrors = {
     /**
      * Unauthorized
      */
@@ -1446,16 +1571,16 @@ export type MessagesErrors = {
     503: Problem;
 };
 
-export type MessagesError = MessagesErrors[keyof MessagesErrors];
+export type ExportMessagesError = ExportMessagesErrors[keyof ExportMessagesErrors];
 
-export type MessagesResponses = {
+export type ExportMessagesResponses = {
     /**
      * A page
      */
     200: ListMessage;
 };
 
-export type MessagesResponse = MessagesResponses[keyof MessagesResponses];
+export type ExportMessagesResponse = ExportMessagesResponses[keyof ExportMessagesResponses];
 
 export type MeData = {
     body?: never;
@@ -1494,7 +1619,7 @@ export type MeResponses = {
 
 export type MeResponse = MeResponses[keyof MeResponses];
 
-export type RetryData = {
+export type RetryMessageData = {
     body?: never;
     path: {
         id: MessageId;
@@ -1503,7 +1628,7 @@ export type RetryData = {
     url: '/v1/messages/{id}/retry';
 };
 
-export type RetryErrors = {
+export type RetryMessageErrors = {
     /**
      * Unauthorized
      */
@@ -1542,16 +1667,16 @@ export type RetryErrors = {
     503: Problem;
 };
 
-export type RetryError = RetryErrors[keyof RetryErrors];
+export type RetryMessageError = RetryMessageErrors[keyof RetryMessageErrors];
 
-export type RetryResponses = {
+export type RetryMessageResponses = {
     /**
      * Queued again
      */
     202: Message;
 };
 
-export type RetryResponse = RetryResponses[keyof RetryResponses];
+export type RetryMessageResponse = RetryMessageResponses[keyof RetryMessageResponses];
 
 export type DocumentData = {
     body?: never;
@@ -1800,6 +1925,218 @@ export type ReplayDeadLettersResponses = {
 
 export type ReplayDeadLettersResponse = ReplayDeadLettersResponses[keyof ReplayDeadLettersResponses];
 
+export type ListParkedSendsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * 1 to 100; 50 unless told.
+         */
+        limit?: string;
+        cursor?: string;
+    };
+    url: '/v1/operations/parked-sends';
+};
+
+export type ListParkedSendsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * The cursor is wrong
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListParkedSendsError = ListParkedSendsErrors[keyof ListParkedSendsErrors];
+
+export type ListParkedSendsResponses = {
+    /**
+     * A page
+     */
+    200: ListTrouble;
+};
+
+export type ListParkedSendsResponse = ListParkedSendsResponses[keyof ListParkedSendsResponses];
+
+export type GetParkedSendsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/operations/parked-sends/{id}';
+};
+
+export type GetParkedSendsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetParkedSendsError = GetParkedSendsErrors[keyof GetParkedSendsErrors];
+
+export type GetParkedSendsResponses = {
+    /**
+     * The redacted whole
+     */
+    200: WholeTrouble;
+};
+
+export type GetParkedSendsResponse = GetParkedSendsResponses[keyof GetParkedSendsResponses];
+
+export type DiscardParkedSendsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/operations/parked-sends/{id}/discard';
+};
+
+export type DiscardParkedSendsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DiscardParkedSendsError = DiscardParkedSendsErrors[keyof DiscardParkedSendsErrors];
+
+export type DiscardParkedSendsResponses = {
+    /**
+     * Off the list
+     */
+    202: Taken;
+};
+
+export type DiscardParkedSendsResponse = DiscardParkedSendsResponses[keyof DiscardParkedSendsResponses];
+
+export type ReplayParkedSendsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/operations/parked-sends/{id}/replay';
+};
+
+export type ReplayParkedSendsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `not_replayable`
+     */
+    409: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ReplayParkedSendsError = ReplayParkedSendsErrors[keyof ReplayParkedSendsErrors];
+
+export type ReplayParkedSendsResponses = {
+    /**
+     * Queued again
+     */
+    202: Taken;
+};
+
+export type ReplayParkedSendsResponse = ReplayParkedSendsResponses[keyof ReplayParkedSendsResponses];
+
 export type ListQuarantineData = {
     body?: never;
     path?: never;
@@ -2011,6 +2348,218 @@ export type ReplayQuarantineResponses = {
 };
 
 export type ReplayQuarantineResponse = ReplayQuarantineResponses[keyof ReplayQuarantineResponses];
+
+export type ListUnknownSendsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * 1 to 100; 50 unless told.
+         */
+        limit?: string;
+        cursor?: string;
+    };
+    url: '/v1/operations/unknown-sends';
+};
+
+export type ListUnknownSendsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * The cursor is wrong
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListUnknownSendsError = ListUnknownSendsErrors[keyof ListUnknownSendsErrors];
+
+export type ListUnknownSendsResponses = {
+    /**
+     * A page
+     */
+    200: ListTrouble;
+};
+
+export type ListUnknownSendsResponse = ListUnknownSendsResponses[keyof ListUnknownSendsResponses];
+
+export type GetUnknownSendsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/operations/unknown-sends/{id}';
+};
+
+export type GetUnknownSendsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetUnknownSendsError = GetUnknownSendsErrors[keyof GetUnknownSendsErrors];
+
+export type GetUnknownSendsResponses = {
+    /**
+     * The redacted whole
+     */
+    200: WholeTrouble;
+};
+
+export type GetUnknownSendsResponse = GetUnknownSendsResponses[keyof GetUnknownSendsResponses];
+
+export type DiscardUnknownSendsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/operations/unknown-sends/{id}/discard';
+};
+
+export type DiscardUnknownSendsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DiscardUnknownSendsError = DiscardUnknownSendsErrors[keyof DiscardUnknownSendsErrors];
+
+export type DiscardUnknownSendsResponses = {
+    /**
+     * Off the list
+     */
+    202: Taken;
+};
+
+export type DiscardUnknownSendsResponse = DiscardUnknownSendsResponses[keyof DiscardUnknownSendsResponses];
+
+export type ReplayUnknownSendsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/operations/unknown-sends/{id}/replay';
+};
+
+export type ReplayUnknownSendsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `not_replayable`
+     */
+    409: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ReplayUnknownSendsError = ReplayUnknownSendsErrors[keyof ReplayUnknownSendsErrors];
+
+export type ReplayUnknownSendsResponses = {
+    /**
+     * Queued again
+     */
+    202: Taken;
+};
+
+export type ReplayUnknownSendsResponse = ReplayUnknownSendsResponses[keyof ReplayUnknownSendsResponses];
 
 export type ListUnroutedData = {
     body?: never;
@@ -2224,14 +2773,14 @@ export type ReplayUnroutedResponses = {
 
 export type ReplayUnroutedResponse = ReplayUnroutedResponses[keyof ReplayUnroutedResponses];
 
-export type PresenceData = {
+export type ListPresenceData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/v1/presence';
 };
 
-export type PresenceErrors = {
+export type ListPresenceErrors = {
     /**
      * Unauthorized
      */
@@ -2254,25 +2803,25 @@ export type PresenceErrors = {
     503: Problem;
 };
 
-export type PresenceError = PresenceErrors[keyof PresenceErrors];
+export type ListPresenceError = ListPresenceErrors[keyof ListPresenceErrors];
 
-export type PresenceResponses = {
+export type ListPresenceResponses = {
     /**
      * Those with an open socket
      */
     200: ListPresence;
 };
 
-export type PresenceResponse = PresenceResponses[keyof PresenceResponses];
+export type ListPresenceResponse = ListPresenceResponses[keyof ListPresenceResponses];
 
-export type TicketData = {
+export type CreateTicketData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/v1/realtime/tickets';
 };
 
-export type TicketErrors = {
+export type CreateTicketErrors = {
     /**
      * Unauthorized
      */
@@ -2303,16 +2852,16 @@ export type TicketErrors = {
     503: Problem;
 };
 
-export type TicketError = TicketErrors[keyof TicketErrors];
+export type CreateTicketError = CreateTicketErrors[keyof CreateTicketErrors];
 
-export type TicketResponses = {
+export type CreateTicketResponses = {
     /**
      * Use it at once
      */
     200: Ticket;
 };
 
-export type TicketResponse = TicketResponses[keyof TicketResponses];
+export type CreateTicketResponse = CreateTicketResponses[keyof CreateTicketResponses];
 
 export type SyncData = {
     body?: never;
@@ -2368,14 +2917,14 @@ export type SyncResponses = {
 
 export type SyncResponse = SyncResponses[keyof SyncResponses];
 
-export type UsersData = {
+export type ListUsersData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/v1/users';
 };
 
-export type UsersErrors = {
+export type ListUsersErrors = {
     /**
      * Unauthorized
      */
@@ -2398,13 +2947,13 @@ export type UsersErrors = {
     503: Problem;
 };
 
-export type UsersError = UsersErrors[keyof UsersErrors];
+export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
 
-export type UsersResponses = {
+export type ListUsersResponses = {
     /**
      * The team
      */
     200: ListUser;
 };
 
-export type UsersResponse = UsersResponses[keyof UsersResponses];
+export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];

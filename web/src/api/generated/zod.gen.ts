@@ -83,6 +83,26 @@ export const zChannelRef = z.object({
     type: zChannelType
 });
 
+export const zConnectType = z.enum(['whatsapp']);
+
+/**
+ * A channel as in the seed file.
+ */
+export const zConnect = z.object({
+    access_token: z.string(),
+    display_phone_number: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    name: z.string(),
+    phone_number_id: z.string(),
+    type: zConnectType,
+    waba_id: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
 /**
  * A person who writes to the tenant.
  */

@@ -1,0 +1,135 @@
+// The road in a real browser: a customer writes, an agent answers, the ticks arrive; in English and in Hebrew.
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { DESK, PHONE, launch, shot } from "./browser";
+import { AGENT, Customer } from "./customer";
+import { findings } from "./findings";
+import { system, type System } from "./system";
+
+let running: System;
+let browser: Browser;
+
+beforeAll(async () => {
+  running = await system();
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser.close();
+  await running.stop();
+});
+
+interface Words {
+  locale: string;
+  email: string;
+  password: string;
+  signIn: string;
+  reply: RegExp;
+  thread: RegExp;
+  ticks: [sent: RegExp, delivered: string, read: string];
+  preferences: RegExp;
+}
+
+const ENGLISH: Words = {
+  locale: "en", email: "E-mail", password: "Password", signIn: "Sign in", reply: /^Reply to/, thread: /^Messages with/,
+  ticks: [/^(Sent|Delivered)$/, "Delivered", "Read"], preferences: /^Preferences of/,
+};
+const HEBREW: Words = {
+  locale: "he", email: "דואר אלקטרוני", password: "סיסמה", signIn: "כניסה", reply: /^תשובה ל/, thread: /^הודעות עם/,
+  ticks: [/^(נשלחה|נמסרה)$/, "נמסרה", "נקראה"], preferences: /^ההעדפות של/,
+};
+
+interface Desk {
+  page: Page;
+  context: BrowserContext;
+  complaints: string[];
+}
+
+async function sitDown(words: Words, size: { width: number; height: number }): Promise<Desk> {
+  const context = await browser.newContext({ viewport: size, locale: words.locale });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  // A 401 before signing in is an answer, not a fault; the browser prints it all the same.
+  page.on("console", (line) => line.type() === "error" && !line.text().includes("Failed to load resource") && complaints.push(line.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(running.origin);
+  await page.getByLabel(words.email).fill(AGENT.email);
+  await page.getByLabel(words.password).fill(AGENT.password);
+  expect(await findings(page)).toEqual([]);
+  await page.getByRole("button", { name: words.signIn, exact: true }).click();
+  await page.getByRole("navigation").first().waitFor();
+  return { page, context, complaints };
+}
+
+/** The newest of our messages, as the channel calls it; asked of the API with the page's own session. */
+async function channelId(page: Page, text: string): Promise<string> {
+  const ask = async ({ text }: { text: string }) => {
+    const refreshed = await fetch("/v1/auth/refresh", { method: "POST", headers: { "x-requested-with": "switchboard" } });
+    const { access_token: token } = (await refreshed.json()) as { access_token: string };
+    const conversation = location.pathname.split("/").at(-1) ?? "";
+    const answer = await fetch(`/v1/conversations/${conversation}/messages?limit=5`, { headers: { authorization: `Bearer ${token}` } });
+    const { items } = (await answer.json()) as { items: { text: string | null; channel_message_id: string | null }[] };
+    return items.find((item) => item.text === text)?.channel_message_id ?? null;
+  };
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const id = await page.evaluate(ask, { text });
+    if (id !== null) return id;
+    if (Date.now() > deadline) throw new Error(`"${text}" was not taken by the channel`);
+    await page.waitForTimeout(250);
+  }
+}
+
+test.each([
+  ["English", ENGLISH, "Maya Cohen", "Hello! Is the Oak table still in stock?", "It is, we have three. Shall I keep one for you?"],
+  ["Hebrew", HEBREW, "יעל אברהמי", "שלום! השולחן Oak 140×80 עדיין במלאי?", "כן, נשארו שלושה. לשמור לך אחד?"],
+])("in %s a customer's message appears without a reload, the agent answers, and the ticks go to read", async (_, words, name, said, answer) => {
+  const { page, context, complaints } = await sitDown(words, DESK);
+  const customer = new Customer(running.origin, name);
+  await customer.writes(said);
+  const row = page.getByRole("option").filter({ hasText: name });
+  await row.waitFor();
+  expect(await page.title()).toMatch(/^\(\d+\) /);
+  await page.screenshot({ path: shot(`road-${words.locale}-list`) });
+
+  await row.click();
+  const thread = page.getByRole("log", { name: words.thread });
+  await thread.getByText(said).waitFor();
+  await page.getByLabel(words.reply).fill(answer);
+  await page.keyboard.press("Control+Enter");
+  await thread.getByText(answer).waitFor();
+  await thread.getByRole("img", { name: words.ticks[0] }).waitFor();
+  const id = await channelId(page, answer);
+  await customer.receipt(id, "delivered");
+  await thread.getByRole("img", { name: words.ticks[1] }).waitFor();
+  await customer.receipt(id, "read");
+  await thread.getByRole("img", { name: words.ticks[2], exact: true }).waitFor();
+  await customer.writes("", "location");
+  await thread.getByRole("article").nth(2).waitFor();
+  await page.screenshot({ path: shot(`road-${words.locale}-thread`) });
+  expect(await findings(page)).toEqual([]);
+
+  // The session outlives a reload, and a fresh load shows the same.
+  await page.reload();
+  await thread.getByText(answer).waitFor();
+  await thread.getByRole("img", { name: words.ticks[2], exact: true }).waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("on a phone, one pane at a time", async () => {
+  const { page, context, complaints } = await sitDown(ENGLISH, PHONE);
+  const customer = new Customer(running.origin, "สมหญิง แก้วใส");
+  await customer.writes("สวัสดีค่ะ สินค้าพร้อมส่งไหมคะ");
+  const row = page.getByRole("option").filter({ hasText: "สมหญิง" });
+  await row.click();
+  await page.getByRole("log", { name: ENGLISH.thread }).getByText("สวัสดีค่ะ").waitFor();
+  expect(await page.getByRole("listbox").isVisible()).toBe(false);
+  await page.screenshot({ path: shot("road-phone-thread") });
+  await page.getByRole("button", { name: "Back to the list" }).click();
+  await row.waitFor();
+  await page.screenshot({ path: shot("road-phone-list") });
+  expect(await findings(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
