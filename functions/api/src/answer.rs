@@ -48,7 +48,7 @@ pub async fn finish(mut request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     headers.extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
     headers.extend(HeaderValue::from_str(&id).map(|id| (HeaderName::from_static("x-request-id"), id)));
-    let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
+    let (status, ms) = (response.status().as_u16(), u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
     tracing::info!(request_id = id, tenant_id = whose.as_ref().map(|whose| whose.0.as_str()), conversation_id, %method, route, status, ms, "answered");
     response
 }
