@@ -23,6 +23,7 @@ export class Line {
   private socket: WebSocket | null = null;
   private topics: readonly string[] = [];
   private n = 0;
+  private naming = false;
   private attempts = 0;
   private running = false;
   private dialing = false;
@@ -53,8 +54,18 @@ export class Line {
   /** Names the whole set of topics; `n` lets the server ignore an older set that arrives late. */
   watch(topics: readonly string[]): void {
     this.topics = topics;
+    if (this.naming) return;
+    this.naming = true;
+    // Leaving one thread for another is two changes in one breath, and worth one frame.
+    queueMicrotask(() => {
+      this.naming = false;
+      this.subscribe();
+    });
+  }
+
+  private subscribe(): void {
     this.n += 1;
-    this.say({ action: "subscribe", n: this.n, topics });
+    this.say({ action: "subscribe", n: this.n, topics: this.topics });
   }
 
   say(words: object): void {
@@ -93,7 +104,7 @@ export class Line {
     if (!this.running) return;
     const socket = new WebSocket(url);
     this.socket = socket;
-    socket.addEventListener("open", () => this.say({ action: "subscribe", n: ++this.n, topics: this.topics }));
+    socket.addEventListener("open", () => this.subscribe());
     socket.addEventListener("message", (event) => this.read(event.data));
     socket.addEventListener("close", () => {
       if (this.socket !== socket) return;

@@ -111,7 +111,7 @@ const DANIEL: Line[] = [
   { by: "them", age: 280, text: "", type: "image", raw_type: "image" },
   { by: "noa", age: 120, text: "Hello Daniel, Noa here. I've asked the warehouse for a replacement leg.", status: "delivered" },
   { by: "me", age: 60, text: "The courier can come on Tuesday between 9 and 12. Does that suit you?", status: "unknown" },
-  { by: "me", age: 50, text: "Here is the return label.", status: "failed", error: { code: "not_on_channel", title: "Message undeliverable", channel_code: 131_026 } },
+  { by: "me", age: 50, text: "Here is the return label.", status: "failed", error: { code: "undeliverable", title: "This customer cannot receive the message on WhatsApp", channel_code: 131_026 } },
   { by: "them", age: 6, text: "Could you send me the invoice for order #4821?" },
 ];
 

@@ -8,6 +8,12 @@ import { may, useMe } from "../session/session";
 import { useKeys } from "../shortcuts/keys";
 import { show, shown } from "../shortcuts/panels";
 
+/** Beside the thread where there is room, else over it. */
+function toggleContact(): void {
+  if (window.matchMedia("(max-width: 1099.98px)").matches) show(shown() === "contact" ? null : "contact");
+  else prefer({ contactOpen: !preferences().contactOpen });
+}
+
 export function useInboxKeys(): void {
   const { view, status, conversation } = usePlace();
   const me = useMe();
@@ -28,7 +34,7 @@ export function useInboxKeys(): void {
     KeyR: () => document.getElementById("reply")?.focus(),
     KeyE: () => canUpdate && setStatus(row.id, row.status === "resolved" ? "open" : "resolved"),
     KeyA: () => conversation !== null && may(me, "conversation:assign") && show("assign"),
-    KeyI: () => prefer({ contactOpen: !preferences().contactOpen }),
+    KeyI: () => toggleContact(),
     "Shift+Slash": () => show("help"),
     "Mod+KeyK": () => show(shown() === "palette" ? null : "palette"),
     Escape: () => (shown() !== null ? show(null) : go({ conversation: null })),
