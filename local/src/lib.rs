@@ -14,6 +14,7 @@ pub mod schedule;
 mod settings;
 mod supervisor;
 mod system;
+pub mod seed;
 pub mod template;
 
 pub use options::{MoreRoutes, Options};

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use local::aws::Data;
+use local::seed::{self, SeedFile};
 use local::{DataFolder, LocalSettings, Options, System, asked_to_end};
 use tracing_subscriber::EnvFilter;
 
@@ -27,19 +28,37 @@ async fn run() -> Result<(), Box<dyn Error>> {
     log.with_span_list(false).with_env_filter(filter).with_writer(std::io::stderr).init();
     // Listen for the end before anything begins: a signal during the start must end it as well.
     let ended = tokio::spawn(asked_to_end());
+    let install = match &settings.seed {
+        Some(file) => {
+            let named = |fault: &dyn std::fmt::Display| format!("SWITCHBOARD_SEED: {}: {fault}", file.display());
+            let text = std::fs::read_to_string(file).map_err(|fault| named(&fault))?;
+            SeedFile::parse(&text).map_err(|fault| named(&fault))?
+        }
+        None => seed::demo(),
+    };
     let _folder = DataFolder::take(&settings.data_dir)?;
     let system = System::start(Options {
         data: Data::Dir(settings.data_dir.clone()),
         listen: settings.listen,
         parameters: settings.parameters,
         time_scale: settings.time_scale,
+        install,
         stream_delay: (Duration::from_millis(2), Duration::from_millis(8)),
         ..Options::default()
     })
     .await?;
-    println!("Switchboard is ready on {}", system.endpoints.gateway);
+    greet(&system.endpoints.gateway, settings.seed.is_none());
     ended.await??;
     tracing::info!("ending: no more work is taken, what is under way may finish");
     system.stop().await;
     Ok(())
+}
+
+/// What one needs to begin.
+fn greet(gateway: &str, demo: bool) {
+    println!("Switchboard is ready on {gateway}");
+    if demo {
+        println!("  sign in as ada@acme.test with switchboard-demo-2026 (a colleague: noa@acme.test; another tenant: gil@globex.test)");
+    }
+    println!("  write as a customer on {gateway}/simulator");
 }

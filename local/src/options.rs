@@ -9,6 +9,7 @@ use axum::Router;
 
 use crate::aws::Data;
 use crate::gateway::websocket::{IDLE, LIFE};
+use crate::seed::SeedFile;
 use crate::system::Endpoints;
 
 /// Adds routes to the gateway, once its address is known.
@@ -33,7 +34,7 @@ pub struct Options {
     /// How long a stream record waits before it is handed over: from, to.
     pub stream_delay: (Duration, Duration),
     /// Decides what is left to chance.
-    pub seed: u64,
+    pub chance: u64,
     /// The most workers of one function.
     pub workers_max: usize,
     /// How long a worker sits idle before it is ended.
@@ -42,6 +43,8 @@ pub struct Options {
     pub socket_idle: Duration,
     /// How long any socket lives.
     pub socket_life: Duration,
+    /// Tenants, people and accounts that are created, if they are not there, before the doors open.
+    pub install: SeedFile,
     /// Routes beside the gateway's own: the simulators.
     pub more_routes: Option<MoreRoutes>,
 }
@@ -57,11 +60,12 @@ impl Default for Options {
             environment: BTreeMap::new(),
             time_scale: 1,
             stream_delay: (Duration::from_millis(2), Duration::from_millis(12)),
-            seed: 1,
+            chance: 1,
             workers_max: 8,
             worker_idle: Duration::from_secs(5 * 60),
             socket_idle: IDLE,
             socket_life: LIFE,
+            install: SeedFile::default(),
             more_routes: None,
         }
     }

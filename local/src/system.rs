@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use bootstrap::Settings;
+use domain::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -24,12 +26,13 @@ use crate::gateway::observe::Watched;
 use crate::gateway::websocket::Sockets;
 use crate::gateway::{self, HttpApi};
 use crate::iam::{Caller, Guard};
-use crate::lambda::{Lambda, Settings};
+use crate::lambda::{self, Lambda};
 use crate::mapping::Gates;
 use crate::mapping::sqs::Poller;
 use crate::mapping::stream::{Progress, Reader, Store};
 use crate::options::Options;
 use crate::provision::Services;
+use crate::seed::{self, SeedFile};
 use crate::template::{Addresses, Refusal, Schedule, Template, role_arn};
 use crate::{clock, environment, listen, schedule};
 
@@ -50,6 +53,8 @@ pub enum StartError {
     Resource(String, String),
     #[error("{0}")]
     Data(String),
+    #[error("{0}")]
+    Seed(#[from] seed::Failed),
 }
 
 impl From<OpenError> for StartError {
@@ -113,6 +118,9 @@ pub struct System {
 
 /// The role of whoever sets things up: what CloudFormation and an operator may do, and no function.
 const HOST_ROLE: &str = "local-host";
+
+/// Where the gateway plays Meta's Graph API, unless the settings name another.
+const SIMULATED_GRAPH: &str = "/simulator/graph";
 
 struct Ports {
     gateway: TcpListener,
@@ -191,7 +199,7 @@ impl System {
         tasks.spawn(serve(ports.management, connections::router(connections.clone())));
 
         let environments = environment::environments(&template, &endpoints, &sts, &options.environment);
-        let settings = Settings {
+        let settings = lambda::Settings {
             bin_dir: options.bin_dir.clone(),
             workers_max: options.workers_max,
             idle: options.worker_idle,
@@ -219,10 +227,22 @@ impl System {
             places,
             time_scale: options.time_scale,
         };
+        system.plant(&options.install).await?;
         system.map(&options, &guard, &kept);
         let more = options.more_routes.take().map(|more| more(&system.endpoints)).unwrap_or_default();
         system.open_doors(ports.gateway, &options, more);
         Ok(system)
+    }
+
+    /// Creates what the seed names and what is not there.
+    async fn plant(&self, install: &SeedFile) -> Result<(), StartError> {
+        if install.tenants.is_empty() && install.operators.is_empty() && install.meta_apps.is_empty() {
+            return Ok(());
+        }
+        let settings = self.setup_environment();
+        let settings = Settings::of(settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let now = Timestamp::from_millis(clock::now_ms().cast_signed());
+        Ok(seed::apply(install, &seed::Target::open(&settings, now).await?).await?)
     }
 
     /// Begins to feed functions from queues, streams and the clock.
@@ -257,7 +277,7 @@ impl System {
                 store: store(self.s3.clone()),
                 gate: self.gates.of(&mapping.function),
                 delay: options.stream_delay,
-                seed: options.seed,
+                seed: options.chance,
                 time_scale: options.time_scale,
                 progress,
                 mapping,
@@ -304,6 +324,20 @@ impl System {
     /// The whole environment of a function, by its logical id: for code that does a function's work in process.
     pub fn environment(&self, logical: &str) -> BTreeMap<String, String> {
         self.environments.get(logical).cloned().unwrap_or_default()
+    }
+
+    /// Every function's variables, with credentials that may do everything: for setting things up.
+    pub fn setup_environment(&self) -> BTreeMap<String, String> {
+        let mut all: BTreeMap<String, String> = self.environments.values().flatten().map(|(name, value)| (name.clone(), value.clone())).collect();
+        let credentials = self.credentials.clone();
+        for (name, value) in [
+            ("AWS_ACCESS_KEY_ID", credentials.access_key_id),
+            ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key),
+            ("AWS_SESSION_TOKEN", credentials.session_token),
+        ] {
+            all.insert(name.to_owned(), value);
+        }
+        all
     }
 
     /// Holds back whatever feeds a function from queues and streams.
@@ -379,6 +413,7 @@ fn read_template(options: &Options, endpoints: &Endpoints) -> Result<Template, S
         ("PublicUrl", endpoints.gateway.clone()),
         ("WsUrl", endpoints.ws_url.clone()),
         ("WsEndpoint", endpoints.management.clone()),
+        ("MetaGraphBaseUrl", format!("{}{}", endpoints.gateway, SIMULATED_GRAPH)),
         ("TimeScale", options.time_scale.to_string()),
     ]
     .into_iter()

@@ -60,6 +60,11 @@ impl S3 {
         std::fs::create_dir_all(self.root.join(name))
     }
 
+    /// Where a bucket's objects lie, each a file.
+    pub fn folder(&self, bucket: &str) -> PathBuf {
+        self.root.join(bucket)
+    }
+
     /// Puts an object in process.
     pub async fn put(&self, bucket: &str, key: &str, bytes: Vec<u8>) -> std::io::Result<()> {
         let file = self.root.join(bucket).join(key);

@@ -7,6 +7,7 @@ mod headers;
 mod intrinsics;
 mod names;
 mod store;
+mod trigger;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -16,9 +17,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use api::{HttpRoute, SocketRoute};
-pub use function::{Function, QueueMapping, Role, Schedule, Statement, StreamMapping};
+pub use function::{Function, Role, Statement};
 pub use names::{ACCOUNT, Addresses, REGION, STACK, function_arn, queue_arn, role_arn, secret_arn, stream_arn, table_arn};
 pub use store::{Bucket, Generate, Queue, Secret, Table};
+pub use trigger::{QueueMapping, Schedule, StreamMapping};
 
 use intrinsics::Scope;
 use names::Names;
@@ -92,9 +94,9 @@ impl Template {
             tables: store::tables(&resources)?,
             buckets: store::buckets(&resources)?,
             secrets: store::secrets(&resources)?,
-            queue_mappings: function::queue_mappings(&resources, &functions)?,
-            stream_mappings: function::stream_mappings(&resources, &functions)?,
-            schedules: function::schedules(&resources, &functions)?,
+            queue_mappings: trigger::queue_mappings(&resources, &functions)?,
+            stream_mappings: trigger::stream_mappings(&resources, &functions)?,
+            schedules: trigger::schedules(&resources, &functions)?,
             http_routes: api::http_routes(&resources, &functions)?,
             socket_routes: api::socket_routes(&resources, &functions)?,
             app_headers: headers::app_headers(&resources)?,

@@ -5,12 +5,12 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use md5::{Digest, Md5};
 use serde_json::{Map, Value};
 
-pub fn of_body(body: &str) -> String {
+pub(crate) fn of_body(body: &str) -> String {
     hex::encode(Md5::digest(body))
 }
 
 /// Of message attributes, by name; `None` when there are none.
-pub fn of_attributes(attributes: &Map<String, Value>) -> Option<String> {
+pub(super) fn of_attributes(attributes: &Map<String, Value>) -> Option<String> {
     if attributes.is_empty() {
         return None;
     }

@@ -18,7 +18,8 @@ use tokio::time::timeout;
 pub use self::queue::{Arriving, Figures, Message, Receipt};
 use self::queue::{Queue, Received};
 use self::rules::Attributes;
-pub use self::digest::of_body as md5_of_body;
+pub use self::rules::BadAttribute;
+pub(crate) use self::digest::of_body as md5_of_body;
 pub use self::wire::router;
 use super::journal::{Change, Journal};
 use super::{ACCOUNT, Data, Now, REGION};
@@ -111,7 +112,7 @@ impl Sqs {
     }
 
     /// Creates a queue, or sets the attributes of the one that there is. Returns its URL.
-    pub async fn create_queue(&self, name: &str, attributes: Attributes) -> Result<String, rules::BadAttribute> {
+    pub async fn create_queue(&self, name: &str, attributes: BTreeMap<String, String>) -> Result<String, BadAttribute> {
         let rules = rules::rules(name, &attributes)?;
         let kept = KeptQueue { name: name.to_owned(), attributes: attributes.clone() };
         {

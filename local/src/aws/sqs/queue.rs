@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 const DEDUPLICATION: u64 = 5 * 60_000;
 
 /// How long a queue keeps a message, unless its attribute says otherwise: four days, in seconds.
-pub const RETENTION: u64 = 345_600;
+pub(super) const RETENTION: u64 = 345_600;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
@@ -33,7 +33,7 @@ pub struct Message {
 
 /// What decides how a queue behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rules {
+pub(super) struct Rules {
     pub fifo: bool,
     /// Deduplicate within a message group, not across the queue.
     pub by_group: bool,
@@ -70,7 +70,7 @@ pub struct Arriving {
 }
 
 #[derive(Debug)]
-pub struct Queue {
+pub(super) struct Queue {
     pub name: String,
     pub rules: Rules,
     /// As they were set.
@@ -96,14 +96,14 @@ pub struct Receipt {
 
 /// What became of a receive.
 #[derive(Debug, Default)]
-pub struct Received {
+pub(super) struct Received {
     pub messages: Vec<(Message, Receipt)>,
     /// Those that have been received too often: for the dead-letter queue.
     pub dead: Vec<Message>,
 }
 
 impl Queue {
-    pub fn new(name: &str, rules: Rules, set: BTreeMap<String, String>) -> Self {
+    pub(super) fn new(name: &str, rules: Rules, set: BTreeMap<String, String>) -> Self {
         Self {
             name: name.to_owned(),
             rules,
@@ -119,7 +119,7 @@ impl Queue {
     }
 
     /// Puts a message in under this number, unless its deduplication id is known: then the one that is here already.
-    pub fn send(&mut self, arriving: Arriving, seq: u64, now: u64) -> (Message, bool) {
+    pub(super) fn send(&mut self, arriving: Arriving, seq: u64, now: u64) -> (Message, bool) {
         if let Some(key) = self.deduplication_key(&arriving) {
             if let Some((until, id, known)) = self.known.get(&key)
                 && *until > now
@@ -158,7 +158,7 @@ impl Queue {
     }
 
     /// Puts a message in as it is: out of the journal, or from another queue.
-    pub fn insert(&mut self, message: Message) {
+    pub(super) fn insert(&mut self, message: Message) {
         let seq = message.seq;
         if let (true, Some(group)) = (self.rules.fifo, &message.group) {
             let group = group.clone();
@@ -173,7 +173,7 @@ impl Queue {
     }
 
     /// A message that fails elsewhere and comes here to wait for a person.
-    pub fn bury(&mut self, message: Message, source: &str, seq: u64, now: u64) -> Message {
+    pub(super) fn bury(&mut self, message: Message, source: &str, seq: u64, now: u64) -> Message {
         let mut buried = Message { seq, visible_at: now, source: Some(source.to_owned()), ..message };
         if self.rules.fifo {
             // A move to a FIFO dead-letter queue makes the message's id its deduplication id, and starts its age anew.
@@ -212,7 +212,7 @@ impl Queue {
     }
 
     /// Up to `max` messages that can be had now, hidden from others for `visibility` seconds.
-    pub fn receive(&mut self, max: usize, visibility: Option<u64>, now: u64) -> Received {
+    pub(super) fn receive(&mut self, max: usize, visibility: Option<u64>, now: u64) -> Received {
         self.expire(now);
         let until = now + 1_000 * visibility.unwrap_or(self.rules.visibility);
         let mut received = Received::default();
@@ -297,13 +297,13 @@ impl Queue {
 
     /// Deletes by receipt: `true` if there was something to delete. A receipt that is not the newest deletes from a standard
     /// queue all the same, and from a FIFO queue only while nobody has had the message since.
-    pub fn delete(&mut self, receipt: Receipt) -> bool {
+    pub(super) fn delete(&mut self, receipt: Receipt) -> bool {
         let stale = self.held.get(&receipt.seq).is_some_and(|newest| *newest != receipt.nonce);
         if self.rules.fifo && stale { false } else { self.take(receipt.seq).is_some() }
     }
 
     /// Hides a message for this many seconds from now; `None` when it is not with the receipt's holder any more.
-    pub fn change_visibility(&mut self, receipt: Receipt, seconds: u64, now: u64) -> Option<Message> {
+    pub(super) fn change_visibility(&mut self, receipt: Receipt, seconds: u64, now: u64) -> Option<Message> {
         let in_flight = self.messages.get(&receipt.seq).is_some_and(|m| m.visible_at > now);
         if !in_flight || self.held.get(&receipt.seq) != Some(&receipt.nonce) {
             return None;
@@ -313,11 +313,11 @@ impl Queue {
     }
 
     /// When the next message can be had, if any ever can.
-    pub fn next_at(&self) -> Option<u64> {
+    pub(super) fn next_at(&self) -> Option<u64> {
         if self.rules.fifo { self.ready.first().map(|r| r.0) } else { self.order.first().map(|o| o.0) }
     }
 
-    pub fn purge(&mut self) -> Vec<u64> {
+    pub(super) fn purge(&mut self) -> Vec<u64> {
         let all: Vec<u64> = self.messages.keys().copied().collect();
         for seq in &all {
             self.take(*seq);
@@ -336,7 +336,7 @@ impl Queue {
         }
     }
 
-    pub fn figures(&self, now: u64) -> Figures {
+    pub(super) fn figures(&self, now: u64) -> Figures {
         let mut figures = Figures::default();
         for message in self.messages.values() {
             match (message.visible_at > now, self.held.contains_key(&message.seq)) {
@@ -347,13 +347,5 @@ impl Queue {
             figures.oldest_ms = figures.oldest_ms.max(now.saturating_sub(message.sent_at));
         }
         figures
-    }
-
-    pub fn len(&self) -> usize {
-        self.messages.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.messages.is_empty()
     }
 }

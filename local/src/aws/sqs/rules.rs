@@ -8,10 +8,10 @@ use super::queue::{RETENTION, Rules};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadAttribute(pub String);
 
-pub type Attributes = BTreeMap<String, String>;
+pub(super) type Attributes = BTreeMap<String, String>;
 
 /// Reads the attributes that were set for a queue of this name.
-pub fn rules(name: &str, set: &Attributes) -> Result<Rules, BadAttribute> {
+pub(super) fn rules(name: &str, set: &Attributes) -> Result<Rules, BadAttribute> {
     let fifo = name.ends_with(".fifo");
     if flag(set, "FifoQueue")? != fifo && (fifo || set.contains_key("FifoQueue")) {
         return Err(BadAttribute("FifoQueue".to_owned()));
