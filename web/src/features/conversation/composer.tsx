@@ -29,7 +29,7 @@ export function Composer({ row, messages, canSend }: { row: Conversation; messag
   return (
     <footer className={styles.foot}>
       <Typing id={row.id} />
-      {timeLeft(row.window, now) === 0 ? <ClosedPanel /> : <Editor row={row} messages={messages} />}
+      {timeLeft(row.window, now) === 0 ? <ClosedPanel channel={row.channel.type} /> : <Editor row={row} messages={messages} />}
     </footer>
   );
 }

@@ -38,15 +38,16 @@ export function Strip({ row, quoted, onCancelReply }: { row: Conversation; quote
   );
 }
 
-export function ClosedPanel() {
+/** Why it is shut, and what is possible now; the 24 hours are WhatsApp's rule. */
+export function ClosedPanel({ channel }: { channel: string }) {
   const { t } = useTranslation();
   return (
     <div className={styles.closed}>
       <Lock size={18} aria-hidden="true" />
       <div>
         <strong>{t("window.closed")}</strong>
-        <p>{t("window.closed_text")}</p>
-        <p>{t("window.closed_next")}</p>
+        {channel === "whatsapp" && <p>{t("window.closed_text")}</p>}
+        {channel === "whatsapp" && <p>{t("window.closed_next")}</p>}
       </div>
     </div>
   );
