@@ -4,7 +4,7 @@ import { preview, type PreviewServer } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { FakeServer, refusal } from "../src/testing/fake-server";
-import { crowd } from "../src/testing/fixtures";
+import { crowd, message } from "../src/testing/fixtures";
 import { DESK, PHONE, launch, shot } from "./browser";
 import { findings } from "./findings";
 
@@ -187,6 +187,42 @@ test("the other states of the desk: nothing, an error, a shut window, offline, m
   fake.next("POST /conversations/con_daniel/messages", "no network");
   await page.keyboard.press("Control+Enter");
   await snap("offline");
+  expect(made.complaints).toEqual([]);
+  await made.context.close();
+});
+
+test("a long thread: older messages come without a jump, new ones count while the agent reads above", async () => {
+  const made = await visit({ size: DESK, language: "en", theme: "light" }, (fake) => {
+    const at = (index: number) => new Date(Date.now() - (301 - index) * 11 * 60_000).toISOString();
+    const long = (index: number) => Array.from({ length: (index * 7) % 40 }, () => "words").join(" ");
+    fake.threads.set("con_noam", Array.from({ length: 300 }, (_, index) => message({ id: `msg_${index}`, conversation_id: "con_noam", seq: index + 1, sent_at: at(index), text: `Line ${index}. ${long(index)}` })));
+    fake.change("con_noam", { seq: 300 });
+  });
+  const { page, fake } = made;
+  await page.goto(`${origin}/inbox/all/con_noam`);
+  const thread = page.getByRole("log", { name: "Messages with" });
+  await thread.getByText("Line 299.").waitFor();
+  // Read up, one screen at a time, across two pages of older messages.
+  for (let step = 0; step < 30; step += 1) {
+    const watched = await thread.evaluate((log) => {
+      const top = log.getBoundingClientRect().top;
+      const line = [...log.querySelectorAll("article")].find((each) => each.getBoundingClientRect().top > top + 150);
+      return { text: line?.textContent?.slice(0, 10) ?? "", y: line?.getBoundingClientRect().top ?? 0 };
+    });
+    await thread.evaluate((log) => log.scrollBy(0, -300));
+    await page.waitForTimeout(120);
+    const y = await thread.evaluate((log, text) => [...log.querySelectorAll("article")].find((each) => each.textContent?.startsWith(text))?.getBoundingClientRect().top ?? null, watched.text);
+    if (y !== null && watched.text !== "") expect(Math.abs(y - watched.y - 300), `${watched.text} at step ${step}`).toBeLessThan(4);
+  }
+  const { message: fresh, row } = fake.customerWrites("con_noam", "Are you still there?");
+  made.say({ type: "message.created", data: fresh });
+  made.say({ type: "conversation.updated", data: row });
+  await page.getByRole("button", { name: "1 new message" }).waitFor();
+  await page.screenshot({ path: shot("state-reading-above") });
+  await page.getByRole("button", { name: "1 new message" }).click();
+  await thread.getByText("Are you still there?").waitFor();
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: shot("state-jumped") });
   expect(made.complaints).toEqual([]);
   await made.context.close();
 });
