@@ -15,6 +15,7 @@ mod settings;
 mod supervisor;
 mod system;
 pub mod seed;
+pub mod simulator;
 pub mod template;
 
 pub use options::{MoreRoutes, Options};

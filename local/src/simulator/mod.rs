@@ -1,0 +1,99 @@
+//! WhatsApp on this machine: a Graph that remembers, customers who write, and a page to be one of them.
+
+mod account;
+mod courier;
+mod customer;
+mod faults;
+mod graph;
+mod page;
+mod phone;
+mod refusal;
+mod send;
+mod store;
+mod thread;
+mod webhook;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use data_encoding::HEXUPPER;
+
+pub use self::account::SimAccount;
+use self::courier::{Courier, carry};
+pub use self::faults::Faults;
+pub use self::store::OpenError;
+use self::store::{Parcel, Store};
+pub use self::thread::{Author, Message, ThreadKey, Tick};
+use crate::aws::{Data, Now};
+
+/// How long a message takes on its way to a customer's phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Until WhatsApp has sent it.
+    pub sent: Duration,
+    /// From then until the phone has it.
+    pub delivered: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { sent: Duration::from_millis(150), delivered: Duration::from_millis(400) }
+    }
+}
+
+/// How long a page or a test waits for news before it asks again.
+const TOLD_WITHIN: Duration = Duration::from_secs(2);
+
+/// WhatsApp, before it is told where the business takes its webhooks.
+#[derive(Clone)]
+pub struct Simulator {
+    store: Arc<Store>,
+    now: Now,
+    pace: Pace,
+}
+
+/// WhatsApp at work.
+pub(crate) struct Playing {
+    store: Arc<Store>,
+    now: Now,
+    pace: Pace,
+    courier: Courier,
+}
+
+impl Simulator {
+    /// Opens `simulator.db`, or starts empty. `accounts` are added, if they are not there.
+    pub fn open(data: &Data, accounts: Vec<SimAccount>, now: Now) -> Result<Self, OpenError> {
+        Ok(Self { store: Arc::new(Store::open(data, accounts)?), now, pace: Pace::default() })
+    }
+
+    /// Another pace than a phone's.
+    #[must_use]
+    pub fn with_pace(self, pace: Pace) -> Self {
+        Self { pace, ..self }
+    }
+
+    /// Everything below `/simulator`. Webhooks go to `{gateway}/webhooks/meta`, those that an earlier run left first.
+    pub fn router(&self, gateway: &str) -> Router {
+        let courier = Courier::new(gateway);
+        let playing = Arc::new(Playing { store: self.store.clone(), now: self.now.clone(), pace: self.pace, courier });
+        let left: Vec<_> = playing.store.state().parcels.values().cloned().collect();
+        playing.dispatch(left);
+        graph::routes().merge(customer::routes()).merge(page::routes()).with_state(playing)
+    }
+}
+
+impl Playing {
+    fn dispatch(self: &Arc<Self>, parcels: Vec<Parcel>) {
+        for parcel in parcels {
+            tokio::spawn(carry(Arc::downgrade(self), parcel));
+        }
+    }
+}
+
+/// An id as WhatsApp gives to messages.
+fn fresh_id() -> String {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).expect("the operating system gives random bytes");
+    format!("wamid.{}", HEXUPPER.encode(&random))
+}

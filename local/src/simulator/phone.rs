@@ -1,0 +1,71 @@
+//! A customer's hands: they write, and they look at what came.
+
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use super::customer::Unfit;
+use super::fresh_id;
+use super::send::{TEXT_MAX, told};
+use super::store::{Parcel, State, kept_message, kept_name, kept_parcel};
+use super::thread::{Author, Message, ThreadKey, Tick};
+use super::webhook::{self, digits};
+use crate::aws::journal::Change;
+
+/// What a customer writes to a business.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    phone_number_id: String,
+    /// The customer's number, with its country code.
+    from: String,
+    name: String,
+    text: String,
+    #[serde(default)]
+    reply_to: Option<String>,
+}
+
+/// Longest name on WhatsApp, in characters.
+const NAME_MAX: usize = 60;
+
+/// Puts a message into the chat and its webhook on its way.
+pub(super) fn write(state: &mut State, written: Written, now: u64) -> Result<(String, Vec<Change>, Parcel), Unfit> {
+    let unfit = |why| Err(Unfit(StatusCode::UNPROCESSABLE_ENTITY, why));
+    let (from, name) = (digits(&written.from), written.name.trim());
+    if !(5..=15).contains(&from.len()) {
+        return unfit("from is a phone number with its country code: 5 to 15 digits");
+    }
+    if name.is_empty() || name.chars().count() > NAME_MAX {
+        return unfit("name is 1 to 60 characters");
+    }
+    if written.text.trim().is_empty() || written.text.chars().count() > TEXT_MAX {
+        return unfit("text is 1 to 4,096 characters");
+    }
+    let account = state.accounts.get(&written.phone_number_id).cloned();
+    let account = account.ok_or(Unfit(StatusCode::NOT_FOUND, "no business has this number here"))?;
+    let (seq, at, id) = (state.next_seq(), now, fresh_id());
+    let (reply_to, tick) = (written.reply_to, Tick::Accepted);
+    let message = Message { seq, id, author: Author::Customer, text: written.text, at, reply_to, reference: None, tick, error: None };
+    let body = webhook::message(&account, &from, name, &message);
+    let thread = ThreadKey { phone_number_id: written.phone_number_id, from };
+    let parcel = Parcel { seq: state.next_seq(), thread, due: at, message: message.id.clone(), tick: Tick::Delivered, body };
+    let changes = vec![kept_name(&parcel.thread, name), kept_message(&parcel.thread, &message), kept_parcel(&parcel)];
+    let chat = state.threads.entry(parcel.thread.clone()).or_default();
+    name.clone_into(&mut chat.name);
+    chat.messages.insert(seq, message.clone());
+    state.parcels.insert(parcel.seq, parcel.clone());
+    Ok((message.id, changes, parcel))
+}
+
+/// The customer looks at the chat: everything that came is read.
+pub(super) fn read(state: &mut State, thread: &ThreadKey, now: u64) -> (Vec<Change>, Vec<Parcel>) {
+    let Some(account) = state.accounts.get(&thread.phone_number_id).cloned() else { return (Vec::new(), Vec::new()) };
+    let unseen = |message: &&mut Message| message.author == Author::Business && message.tick < Tick::Read && message.error.is_none();
+    let chat = state.threads.get_mut(thread).map(|chat| chat.messages.values_mut());
+    let seen: Vec<_> = chat.into_iter().flatten().filter(unseen).map(|message| {
+        message.tick = Tick::Read;
+        message.clone()
+    }).collect();
+    let parcels: Vec<_> = seen.iter().map(|message| told(state, &account, thread, message, Tick::Read, (now, now))).collect();
+    let messages = seen.iter().map(|message| kept_message(thread, message));
+    (messages.chain(parcels.iter().map(kept_parcel)).collect(), parcels)
+}

@@ -1,0 +1,87 @@
+//! What WhatsApp tells a business of: envelopes as Meta writes them, and their signature.
+//! [Payloads](https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components).
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use super::account::SimAccount;
+use super::thread::{Message, Tick};
+
+/// A customer's text.
+pub(super) fn message(account: &SimAccount, from: &str, name: &str, message: &Message) -> String {
+    let user_id = account.user_id(from);
+    let mut said = json!({
+        "from": from, "from_user_id": user_id, "id": message.id, "timestamp": seconds(message.at), "type": "text",
+        "text": { "body": message.text },
+    });
+    if let Some(quoted) = &message.reply_to {
+        said["context"] = json!({ "from": digits(&account.display_phone_number), "id": quoted });
+    }
+    let contact = json!({ "profile": { "name": name }, "wa_id": from, "user_id": user_id });
+    envelope(account, &json!({ "contacts": [contact], "messages": [said] }))
+}
+
+/// How far a message to a customer came. `at` is in ms since 1970.
+pub(super) fn status(account: &SimAccount, to: &str, name: &str, message: &Message, tick: Tick, at: u64) -> String {
+    let word = match tick {
+        Tick::Accepted | Tick::Sent => "sent",
+        Tick::Delivered => "delivered",
+        Tick::Read => "read",
+        Tick::Failed => "failed",
+    };
+    let mut status = json!({ "id": message.id, "status": word, "timestamp": seconds(at), "recipient_id": to });
+    if let Some(reference) = &message.reference {
+        status["biz_opaque_callback_data"] = json!(reference);
+    }
+    if tick == Tick::Failed {
+        // Meta leaves out the contact and the user's id here.
+        status["errors"] = json!([window_closed()]);
+        return envelope(account, &json!({ "statuses": [status] }));
+    }
+    let user_id = account.user_id(to);
+    status["recipient_user_id"] = json!(user_id);
+    if tick <= Tick::Delivered {
+        status["pricing"] = json!({ "billable": true, "pricing_model": "PMP", "type": "regular", "category": "service" });
+    }
+    let contact = json!({ "profile": { "name": name }, "wa_id": to, "user_id": user_id });
+    envelope(account, &json!({ "contacts": [contact], "statuses": [status] }))
+}
+
+fn window_closed() -> Value {
+    json!({
+        "code": WINDOW_CLOSED, "title": "Re-engagement message", "message": "Re-engagement message",
+        "error_data": { "details": "Message failed to send because more than 24 hours have passed since the customer last replied to this number." },
+        "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
+    })
+}
+
+/// The window in which a business may answer freely is shut.
+pub(super) const WINDOW_CLOSED: u32 = 131_047;
+
+fn envelope(account: &SimAccount, change: &Value) -> String {
+    let number = json!({ "display_phone_number": digits(&account.display_phone_number), "phone_number_id": account.phone_number_id });
+    let mut value = json!({ "messaging_product": "whatsapp", "metadata": number });
+    if let (Some(value), Some(change)) = (value.as_object_mut(), change.as_object()) {
+        value.extend(change.clone());
+    }
+    let changes = json!([{ "field": "messages", "value": value }]);
+    json!({ "object": "whatsapp_business_account", "entry": [{ "id": account.waba_id, "changes": changes }] }).to_string()
+}
+
+/// `X-Hub-Signature-256` of a body.
+/// [Meta](https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads).
+pub(super) fn signature(app_secret: &str, body: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(app_secret.as_bytes()).expect("HMAC takes a key of any length");
+    mac.update(body);
+    format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
+}
+
+fn seconds(ms: u64) -> String {
+    (ms / 1_000).to_string()
+}
+
+/// The digits of a phone number as people write it.
+pub(super) fn digits(phone: &str) -> String {
+    phone.chars().filter(char::is_ascii_digit).collect()
+}
