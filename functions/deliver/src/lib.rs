@@ -6,7 +6,10 @@ mod recipient;
 
 use std::time::Duration;
 
-use bootstrap::{Clock, Random};
+use bootstrap::{
+    Clock, Random,
+    metrics::{self, Unit},
+};
 use channel::{Channel, Content, NotSent, Outbound, Outcome};
 use channel_whatsapp::WhatsApp;
 use domain::delivery::Claim;
@@ -36,6 +39,8 @@ pub struct App<T> {
     pub scale: TimeScale,
     pub clock: Clock,
     pub random: Random,
+    /// The function's name, the dimension of its figures.
+    pub name: String,
 }
 
 /// Whether there may be more to send at once.
@@ -65,7 +70,13 @@ impl<T: Tokens> App<T> {
         Ok(())
     }
 
-    async fn step(&self, ctx: &TenantCtx, tenant: &Tenant<'_>, head: Head, message: Message) -> table::Result<(Head, Then)> {
+    async fn step(
+        &self,
+        ctx: &TenantCtx,
+        tenant: &Tenant<'_>,
+        head: Head,
+        message: Message,
+    ) -> table::Result<(Head, Then)> {
         let now = self.now();
         let account = tenant.account(&head.account).await?;
         match next_step(now, &head, &message, account.as_ref()) {
@@ -77,6 +88,7 @@ impl<T: Tokens> App<T> {
             }
             Step::GiveUp => {
                 tracing::warn!(conversation_id = %head.id, message_id = %message.id, "unknown outcome");
+                self.count("UnknownSends");
                 Ok((tenant.record_unknown(&head, &message, now).await?, Then::Again))
             }
             Step::Refuse(why) => Ok((tenant.record_failed(&head, &message, &why, now).await?, Then::Again)),
@@ -100,7 +112,11 @@ impl<T: Tokens> App<T> {
         let Some(token) = self.tokens.access_token(ctx, account).await else {
             return self.park(tenant, Some(account), head, &message, &plan::reconnect_needed(), self.now()).await;
         };
-        let to = tenant.contact(&head.contact).await?.map(|c| recipient::reachable(&c, head.group.as_deref())).unwrap_or_default();
+        let to = tenant
+            .contact(&head.contact)
+            .await?
+            .map(|c| recipient::reachable(&c, head.group.as_deref()))
+            .unwrap_or_default();
         let claim = Claim { id: hex(&self.random.bytes::<16>()), until: self.now().plus(self.scale.of(LEASE)) };
         let Some(claimed) = tenant.claim(&message, &claim).await? else {
             return Ok((head, Then::Rest));
@@ -108,14 +124,17 @@ impl<T: Tokens> App<T> {
         let attempt = claimed.delivery.as_ref().map_or(1, |d| d.attempt);
         let reference = format!("{}.{attempt}", claimed.id);
         let outcome = self
-            .call(account.channel, Outbound {
-                account: &account.external_id,
-                access_token: &token,
-                to: &to,
-                content: Content::Text(claimed.text.as_deref().unwrap_or_default()),
-                reply_to: claimed.reply_to.as_ref().and_then(|r| r.channel_message_id.as_deref()),
-                reference: &reference,
-            })
+            .call(
+                account.channel,
+                Outbound {
+                    account: &account.external_id,
+                    access_token: &token,
+                    to: &to,
+                    content: Content::Text(claimed.text.as_deref().unwrap_or_default()),
+                    reply_to: claimed.reply_to.as_ref().and_then(|r| r.channel_message_id.as_deref()),
+                    reference: &reference,
+                },
+            )
             .await;
         self.record(tenant, account, head, claimed, outcome).await
     }
@@ -154,6 +173,7 @@ impl<T: Tokens> App<T> {
             }
             Outcome::NotSent(NotSent::Unauthorized(why) | NotSent::Blocked(why)) => {
                 tenant.set_account_status(account, AccountStatus::NeedsReauth, Some(&why.title)).await?;
+                self.count("ReauthRequired");
                 self.park(tenant, Some(account), head, &message, &why, now).await
             }
             Outcome::NotSent(NotSent::Final(why)) => {
@@ -170,6 +190,11 @@ impl<T: Tokens> App<T> {
     fn wait(&self, message: &Message, asked: Option<Duration>) -> Duration {
         let waits = message.delivery.as_ref().map_or(0, |d| d.waits);
         self.scale.of(backoff::wait(waits, asked, self.random.fraction()))
+    }
+
+    /// One more of what an alarm watches.
+    fn count(&self, figure: &str) {
+        metrics::emit(self.clock.now(), &[("function", &self.name)], &[(figure, Unit::Count, 1.0)]);
     }
 
     fn now(&self) -> Timestamp {

@@ -54,7 +54,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let id_key = id_key(&aws, &settings, &clock).await?;
     let at = clock.clone();
     let sts = aws_sdk_sts::Client::new(&aws.config(Service::Sts));
-    let tenants = TenantCredentials::new(sts, settings.text("TENANT_ROLE_ARN")?, move || Timestamp::from_millis(at.now()));
+    let tenants =
+        TenantCredentials::new(sts, settings.text("TENANT_ROLE_ARN")?, move || Timestamp::from_millis(at.now()));
     let tenants = Arc::new(tenants);
     let of = Arc::clone(&tenants);
     let tables = Tables::new(TablesConfig {
@@ -68,14 +69,19 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         meter: None,
     });
     let secrets = Secrets::new(aws_sdk_secretsmanager::Client::new(&aws.config(Service::SecretsManager)));
-    let address = GraphAddress { base_url: settings.text("META_GRAPH_BASE_URL")?, version: settings.text("META_GRAPH_VERSION")? };
+    let address =
+        GraphAddress { base_url: settings.text("META_GRAPH_BASE_URL")?, version: settings.text("META_GRAPH_VERSION")? };
     let app = &App {
         tables,
         whatsapp: WhatsApp::new(Graph::new(http::channels(&settings, CALL)?, address)),
-        tokens: Vault { tokens: TenantSecrets::new(secrets, settings.text("TENANT_SECRET_PREFIX")?).as_tenant(tenants), clock: clock.clone() },
+        tokens: Vault {
+            tokens: TenantSecrets::new(secrets, settings.text("TENANT_SECRET_PREFIX")?).as_tenant(tenants),
+            clock: clock.clone(),
+        },
         scale: TimeScale::new(scale).unwrap_or(TimeScale::REAL),
         clock: clock.clone(),
         random,
+        name: settings.optional("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("deliver").to_owned(),
     };
     let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
     let queue = Queue::new(clock, LEAST).with_backoff(sqs, settings.text("OUTBOUND_QUEUE_URL")?, scale);
