@@ -1,4 +1,4 @@
-// A customer on WhatsApp, as the demo's Meta app would tell of them: signed webhooks.
+// A customer on WhatsApp: the simulator's phone, and for what that cannot write yet, a webhook signed as the demo's Meta app.
 import { createHmac, randomUUID } from "node:crypto";
 
 /** The demo seed's app, account and people; another system says its own by the environment. */
@@ -14,25 +14,33 @@ export class Customer {
     readonly name: string,
   ) {}
 
-  async writes(body: string, type = "text"): Promise<void> {
-    const content = type === "text" ? { text: { body } } : { [type]: { latitude: 32.08, longitude: 34.78 } };
-    await this.tell({
+  async writes(text: string): Promise<void> {
+    await this.post("/simulator/api/messages", { phone_number_id: PHONE_NUMBER_ID, from: this.number, name: this.name, text });
+  }
+
+  /** Looks at the chat: all that the business wrote is read. */
+  async reads(): Promise<void> {
+    await this.post("/simulator/api/read", { phone_number_id: PHONE_NUMBER_ID, from: this.number });
+  }
+
+  /** Sends something that the inbox does not show yet. */
+  async sharesLocation(): Promise<void> {
+    const value = {
+      messaging_product: "whatsapp",
+      metadata: { display_phone_number: "97235550101", phone_number_id: PHONE_NUMBER_ID },
       contacts: [{ profile: { name: this.name }, wa_id: this.number }],
-      messages: [{ from: this.number, id: `wamid.${randomUUID()}`, timestamp: seconds(), type, ...content }],
-    });
-  }
-
-  async receipt(id: string, status: "sent" | "delivered" | "read"): Promise<void> {
-    await this.tell({ statuses: [{ id, status, timestamp: seconds(), recipient_id: this.number }] });
-  }
-
-  private async tell(change: object): Promise<void> {
-    const value = { messaging_product: "whatsapp", metadata: { display_phone_number: "97235550101", phone_number_id: PHONE_NUMBER_ID }, ...change };
+      messages: [{ from: this.number, id: `wamid.${randomUUID()}`, timestamp: String(Math.floor(Date.now() / 1_000)), type: "location", location: { latitude: 32.08, longitude: 34.78 } }],
+    };
     const body = JSON.stringify({ object: "whatsapp_business_account", entry: [{ id: "200000000000001", changes: [{ field: "messages", value }] }] });
-    const signature = `sha256=${createHmac("sha256", APP_SECRET).update(body).digest("hex")}`;
-    const answer = await fetch(`${this.origin}/webhooks/meta`, { method: "POST", body, headers: { "content-type": "application/json", "x-hub-signature-256": signature } });
-    if (answer.status !== 200) throw new Error(`the webhook was answered with ${answer.status}`);
+    await this.send("/webhooks/meta", body, { "x-hub-signature-256": `sha256=${createHmac("sha256", APP_SECRET).update(body).digest("hex")}` });
+  }
+
+  private post(path: string, body: object): Promise<void> {
+    return this.send(path, JSON.stringify(body), {});
+  }
+
+  private async send(path: string, body: string, headers: Record<string, string>): Promise<void> {
+    const answer = await fetch(`${this.origin}${path}`, { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
+    if (!answer.ok) throw new Error(`${path} was answered with ${answer.status}: ${await answer.text()}`);
   }
 }
-
-const seconds = () => String(Math.floor(Date.now() / 1_000));

@@ -207,11 +207,11 @@ test("a long thread: older messages come without a jump, new ones count while th
     const watched = await thread.evaluate((log) => {
       const top = log.getBoundingClientRect().top;
       const line = [...log.querySelectorAll("article")].find((each) => each.getBoundingClientRect().top > top + 150);
-      return { text: line?.textContent?.slice(0, 10) ?? "", y: line?.getBoundingClientRect().top ?? 0 };
+      return { text: line?.textContent.slice(0, 10) ?? "", y: line?.getBoundingClientRect().top ?? 0 };
     });
     await thread.evaluate((log) => log.scrollBy(0, -300));
     await page.waitForTimeout(120);
-    const y = await thread.evaluate((log, text) => [...log.querySelectorAll("article")].find((each) => each.textContent?.startsWith(text))?.getBoundingClientRect().top ?? null, watched.text);
+    const y = await thread.evaluate((log, text) => [...log.querySelectorAll("article")].find((each) => each.textContent.startsWith(text))?.getBoundingClientRect().top ?? null, watched.text);
     if (y !== null && watched.text !== "") expect(Math.abs(y - watched.y - 300), `${watched.text} at step ${step}`).toBeLessThan(4);
   }
   const { message: fresh, row } = fake.customerWrites("con_noam", "Are you still there?");

@@ -4,8 +4,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { graph } from "./graph";
-
 const ROOT = resolve(import.meta.dirname, "../..");
 /** A cold start on a busy machine; ms. */
 const READY_WITHIN = 120_000;
@@ -20,12 +18,10 @@ export async function system(): Promise<System> {
   if (running !== undefined && running !== "") return { origin: running.replace(/\/$/, ""), stop: () => Promise.resolve() };
   const folder = await mkdtemp(join(tmpdir(), "switchboard-e2e-"));
   const binary = join(process.env["CARGO_TARGET_DIR"] ?? join(ROOT, "target"), "debug/local");
-  const whatsapp = await graph();
-  const settings = { SWITCHBOARD_LISTEN: "127.0.0.1:0", SWITCHBOARD_DATA_DIR: folder, META_GRAPH_BASE_URL: whatsapp.url };
+  const settings = { SWITCHBOARD_LISTEN: "127.0.0.1:0", SWITCHBOARD_DATA_DIR: folder };
   const child = spawn(binary, [], { cwd: ROOT, env: { ...process.env, ...settings }, stdio: ["ignore", "pipe", "pipe"] });
   const stop = async () => {
     await ended(child);
-    await whatsapp.close();
     await rm(folder, { recursive: true, force: true });
   };
   try {
