@@ -2,10 +2,13 @@
 
 use std::error::Error;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use local::aws::Data;
+use local::clock;
 use local::seed::{self, SeedFile};
+use local::simulator::{SimAccount, Simulator};
 use local::{DataFolder, LocalSettings, Options, System, asked_to_end};
 use tracing_subscriber::EnvFilter;
 
@@ -23,7 +26,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Box<dyn Error>> {
     let settings = LocalSettings::read(|name| std::env::var(name).ok())?;
     let level = settings.parameters.get("LogLevel").map_or("info", String::as_str);
-    let filter = EnvFilter::try_new(format!("warn,local={level}"))?;
+    let filter = EnvFilter::try_new(format!("warn,dynoxide=error,local={level}"))?;
     let log = tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_current_span(false);
     log.with_span_list(false).with_env_filter(filter).with_writer(std::io::stderr).init();
     // Listen for the end before anything begins: a signal during the start must end it as well.
@@ -37,12 +40,15 @@ async fn run() -> Result<(), Box<dyn Error>> {
         None => seed::demo(),
     };
     let _folder = DataFolder::take(&settings.data_dir)?;
+    let data = Data::Dir(settings.data_dir.clone());
+    let simulator = Simulator::open(&data, SimAccount::of_seed(&install), Arc::new(clock::now_ms))?;
     let system = System::start(Options {
-        data: Data::Dir(settings.data_dir.clone()),
+        data,
         listen: settings.listen,
         parameters: settings.parameters,
         time_scale: settings.time_scale,
         install,
+        more_routes: Some(Box::new(move |endpoints| simulator.router(&endpoints.gateway))),
         stream_delay: (Duration::from_millis(2), Duration::from_millis(8)),
         ..Options::default()
     })
@@ -58,7 +64,9 @@ async fn run() -> Result<(), Box<dyn Error>> {
 fn greet(gateway: &str, demo: bool) {
     println!("Switchboard is ready on {gateway}");
     if demo {
-        println!("  sign in as ada@acme.test with switchboard-demo-2026 (a colleague: noa@acme.test; another tenant: gil@globex.test)");
+        println!(
+            "  sign in as ada@acme.test with switchboard-demo-2026 (a colleague: noa@acme.test; another tenant: gil@globex.test)"
+        );
     }
     println!("  write as a customer on {gateway}/simulator");
 }

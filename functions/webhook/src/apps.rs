@@ -18,7 +18,13 @@ pub enum Source {
 
 pub struct Apps {
     source: Source,
-    parsed: Mutex<Option<(Arc<str>, Arc<[App]>)>>,
+    parsed: Mutex<Option<Parsed>>,
+}
+
+/// What a text of the secret came to.
+struct Parsed {
+    of: Arc<str>,
+    apps: Arc<[App]>,
 }
 
 /// The secrets cannot be had.
@@ -71,10 +77,8 @@ impl Apps {
     fn parse(&self, text: Result<Arc<str>, credential::SecretError>) -> Result<Arc<[App]>, Unavailable> {
         let text = text.map_err(|e| Unavailable(e.to_string()))?;
         let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, apps)) = &*parsed
-            && Arc::ptr_eq(of, &text)
-        {
-            return Ok(Arc::clone(apps));
+        if let Some(known) = parsed.as_ref().filter(|known| Arc::ptr_eq(&known.of, &text)) {
+            return Ok(Arc::clone(&known.apps));
         }
         let kept: Kept = serde_json::from_str(&text).map_err(|_| Unavailable("it is not of the expected form".to_owned()))?;
         let app = |kept: KeptApp| {
@@ -82,7 +86,7 @@ impl Apps {
             App::new(signer, &kept.app_secrets, kept.verify_token).map_err(|e| Unavailable(e.to_string()))
         };
         let apps: Arc<[App]> = kept.apps.into_iter().map(app).collect::<Result<_, _>>()?;
-        *parsed = Some((text, Arc::clone(&apps)));
+        *parsed = Some(Parsed { of: text, apps: Arc::clone(&apps) });
         Ok(apps)
     }
 }
