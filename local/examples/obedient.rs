@@ -65,7 +65,9 @@ fn socket(event: &Value) -> Value {
     let ticket = &event["queryStringParameters"]["ticket"];
     match event["requestContext"]["eventType"].as_str() {
         Some("CONNECT") if ticket != "good" => json!({ "statusCode": 401 }),
-        Some("MESSAGE") => json!({ "statusCode": 200, "body": format!("heard {}", event["body"].as_str().unwrap_or_default()) }),
+        Some("MESSAGE") => {
+            json!({ "statusCode": 200, "body": format!("heard {}", event["body"].as_str().unwrap_or_default()) })
+        }
         _ => json!({ "statusCode": 200 }),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::aws::sts::Sts;
-use crate::system::Endpoints;
+use crate::ports::Endpoints;
 use crate::template::{Function, REGION, Template};
 
 /// How long a function's own credentials last. AWS renews them; a host that runs for a year is restarted once.

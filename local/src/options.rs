@@ -9,8 +9,8 @@ use axum::Router;
 
 use crate::aws::Data;
 use crate::gateway::websocket::{IDLE, LIFE};
+use crate::ports::Endpoints;
 use crate::seed::SeedFile;
-use crate::system::Endpoints;
 
 /// Adds routes to the gateway, once its address is known.
 pub type MoreRoutes = Box<dyn FnOnce(&Endpoints) -> Router + Send>;

@@ -6,7 +6,7 @@ use crate::aws::dynamodb::DynamoDb;
 use crate::aws::s3::S3;
 use crate::aws::secrets::Secrets;
 use crate::aws::sqs::Sqs;
-use crate::system::StartError;
+use crate::start_error::StartError;
 use crate::template::{Generate, Secret, Table, Template};
 
 /// The services that things are made in.

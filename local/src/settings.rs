@@ -29,8 +29,11 @@ pub struct BadSetting {
 }
 
 /// Variables that stand for parameters of the template.
-const PARAMETERS: [(&str, &str); 3] =
-    [("META_GRAPH_BASE_URL", "MetaGraphBaseUrl"), ("META_GRAPH_VERSION", "MetaGraphVersion"), ("LOG_LEVEL", "LogLevel")];
+const PARAMETERS: [(&str, &str); 3] = [
+    ("META_GRAPH_BASE_URL", "MetaGraphBaseUrl"),
+    ("META_GRAPH_VERSION", "MetaGraphVersion"),
+    ("LOG_LEVEL", "LogLevel"),
+];
 
 impl LocalSettings {
     /// Reads them; an empty variable counts as absent.
@@ -38,11 +41,23 @@ impl LocalSettings {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
         let named = |(name, parameter): (&str, &str)| Some((parameter.to_owned(), variable(name)?));
         Ok(Self {
-            listen: parsed("SWITCHBOARD_LISTEN", variable("SWITCHBOARD_LISTEN"), "127.0.0.1:8787", "an address and port")?,
+            listen: parsed(
+                "SWITCHBOARD_LISTEN",
+                variable("SWITCHBOARD_LISTEN"),
+                "127.0.0.1:8787",
+                "an address and port",
+            )?,
             data_dir: variable("SWITCHBOARD_DATA_DIR").unwrap_or_else(|| ".switchboard".to_owned()).into(),
             seed: variable("SWITCHBOARD_SEED").map(PathBuf::from),
-            time_scale: parsed("SWITCHBOARD_TIME_SCALE", variable("SWITCHBOARD_TIME_SCALE"), "1", "a whole number from 1")
-                .and_then(|scale: u32| if scale > 0 { Ok(scale) } else { Err(bad("SWITCHBOARD_TIME_SCALE", "0", "a whole number from 1")) })?,
+            time_scale: parsed(
+                "SWITCHBOARD_TIME_SCALE",
+                variable("SWITCHBOARD_TIME_SCALE"),
+                "1",
+                "a whole number from 1",
+            )
+            .and_then(|scale: u32| {
+                if scale > 0 { Ok(scale) } else { Err(bad("SWITCHBOARD_TIME_SCALE", "0", "a whole number from 1")) }
+            })?,
             parameters: PARAMETERS.into_iter().filter_map(named).collect(),
         })
     }

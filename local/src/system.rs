@@ -1,7 +1,7 @@
 //! The whole system, started and stopped as one.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::aws::dynamodb::{Denied, DynamoDb, Hook, OpenError};
+use crate::aws::dynamodb::{Denied, DynamoDb, Hook};
 use crate::aws::journal::Journal;
 use crate::aws::s3::S3;
 use crate::aws::secrets::Secrets;
@@ -31,59 +31,16 @@ use crate::mapping::Gates;
 use crate::mapping::sqs::Poller;
 use crate::mapping::stream::{Progress, Reader, Store};
 use crate::options::Options;
+use crate::ports::{Endpoints, Ports};
 use crate::provision::Services;
 use crate::seed::{self, SeedFile};
-use crate::template::{Addresses, Refusal, Schedule, Template, role_arn};
+use crate::start_error::StartError;
+use crate::template::{Addresses, Queue, Template, role_arn};
 use crate::{clock, environment, listen, schedule};
 
 /// How long work under way may take when the system ends; the longest function timeout is 50 s, but nobody waits so
 /// long for a laptop: what is cut comes back from its queue or stream.
 const DRAIN: Duration = Duration::from_secs(10);
-
-/// Why a system cannot start: one line each.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    #[error("{0}")]
-    Template(#[from] Refusal),
-    #[error("infra/template.yaml cannot be read: {0}")]
-    NoTemplate(std::io::Error),
-    #[error("{0} cannot be listened on: {1}")]
-    Listen(SocketAddr, std::io::Error),
-    #[error("infra/template.yaml: {0}: {1}")]
-    Resource(String, String),
-    #[error("{0}")]
-    Data(String),
-    #[error("{0}")]
-    Seed(#[from] seed::Failed),
-}
-
-impl From<OpenError> for StartError {
-    fn from(fault: OpenError) -> Self {
-        Self::Data(fault.to_string())
-    }
-}
-
-impl From<std::io::Error> for StartError {
-    fn from(fault: std::io::Error) -> Self {
-        Self::Data(fault.to_string())
-    }
-}
-
-/// Where everything is reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoints {
-    /// App, API, webhooks: `http://127.0.0.1:8787`.
-    pub gateway: String,
-    /// What clients connect to: `ws://127.0.0.1:8787/ws`.
-    pub ws_url: String,
-    /// The `@connections` management API.
-    pub management: String,
-    pub dynamodb: String,
-    pub sqs: String,
-    pub s3: String,
-    pub secrets_manager: String,
-    pub sts: String,
-}
 
 /// A running system. Dropped, it stops at once; [`System::stop`] lets work end first.
 pub struct System {
@@ -105,15 +62,15 @@ pub struct System {
     pub connections: Connections,
     /// Credentials that may do everything, for setting things up.
     pub credentials: Credentials,
-    environments: BTreeMap<String, BTreeMap<String, String>>,
-    streams: BTreeMap<String, Progress>,
-    gates: Gates,
+    pub(crate) environments: BTreeMap<String, BTreeMap<String, String>>,
+    pub(crate) streams: BTreeMap<String, Progress>,
+    pub(crate) gates: Gates,
     ready: Arc<AtomicBool>,
     stopping: watch::Sender<bool>,
     gateway: Option<JoinHandle<()>>,
     tasks: JoinSet<()>,
     places: Journal,
-    time_scale: u32,
+    pub(crate) time_scale: u32,
 }
 
 /// The role of whoever sets things up: what CloudFormation and an operator may do, and no function.
@@ -121,51 +78,6 @@ const HOST_ROLE: &str = "local-host";
 
 /// Where the gateway plays Meta's Graph API, unless the settings name another.
 const SIMULATED_GRAPH: &str = "/simulator/graph";
-
-struct Ports {
-    gateway: TcpListener,
-    management: TcpListener,
-    runtime: TcpListener,
-    services: [TcpListener; 5],
-}
-
-impl Ports {
-    async fn bind(listen: SocketAddr) -> Result<Self, StartError> {
-        Ok(Self {
-            gateway: bind(listen).await?,
-            management: own_port().await?,
-            runtime: own_port().await?,
-            services: [own_port().await?, own_port().await?, own_port().await?, own_port().await?, own_port().await?],
-        })
-    }
-
-    fn endpoints(&self) -> std::io::Result<Endpoints> {
-        let url = |listener: &TcpListener| listener.local_addr().map(|address| format!("http://{address}"));
-        let mut gateway = self.gateway.local_addr()?;
-        if gateway.ip().is_unspecified() {
-            gateway.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        }
-        let [dynamodb, sqs, s3, secrets_manager, sts] = &self.services;
-        Ok(Endpoints {
-            gateway: format!("http://{gateway}"),
-            ws_url: format!("ws://{gateway}/ws"),
-            management: url(&self.management)?,
-            dynamodb: url(dynamodb)?,
-            sqs: url(sqs)?,
-            s3: url(s3)?,
-            secrets_manager: url(secrets_manager)?,
-            sts: url(sts)?,
-        })
-    }
-}
-
-async fn own_port() -> Result<TcpListener, StartError> {
-    bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
-}
-
-async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|fault| StartError::Listen(address, fault))
-}
 
 impl System {
     /// Starts everything; when it returns, the gateway takes requests.
@@ -259,7 +171,11 @@ impl System {
             self.tasks.spawn(poller.run());
         }
         for mapping in self.template.stream_mappings.clone() {
-            let Some(table) = self.template.tables.iter().find(|table| mapping.stream_arn.contains(&format!("table/{}/", table.name)))
+            let Some(table) = self
+                .template
+                .tables
+                .iter()
+                .find(|table| mapping.stream_arn.contains(&format!("table/{}/", table.name)))
             else {
                 tracing::error!(stream = mapping.stream_arn, "no table has this stream");
                 continue;
@@ -271,7 +187,12 @@ impl System {
                 database: self.dynamodb.database(),
                 partition_key: guard.partition_key(&table.name).to_owned(),
                 table: table.name.clone(),
-                function_arn: self.template.functions.get(&mapping.function).map(|it| it.arn.clone()).unwrap_or_default(),
+                function_arn: self
+                    .template
+                    .functions
+                    .get(&mapping.function)
+                    .map(|it| it.arn.clone())
+                    .unwrap_or_default(),
                 lambda: self.lambda.clone(),
                 bell: self.dynamodb.changed(),
                 store: store(self.s3.clone()),
@@ -300,6 +221,7 @@ impl System {
         let watched = Watched {
             lambda: self.lambda.clone(),
             sqs: self.sqs.clone(),
+            dead_letter_queues: Arc::new(self.template.queues.iter().filter_map(Queue::dead_letter_queue).collect()),
             connections: self.connections.clone(),
             streams: self.streams.clone(),
             ready: self.ready.clone(),
@@ -319,59 +241,6 @@ impl System {
             }
         }));
         self.ready.store(true, Ordering::Relaxed);
-    }
-
-    /// The whole environment of a function, by its logical id: for code that does a function's work in process.
-    pub fn environment(&self, logical: &str) -> BTreeMap<String, String> {
-        self.environments.get(logical).cloned().unwrap_or_default()
-    }
-
-    /// Every function's variables, with credentials that may do everything: for setting things up.
-    pub fn setup_environment(&self) -> BTreeMap<String, String> {
-        let mut all: BTreeMap<String, String> = self.environments.values().flatten().map(|(name, value)| (name.clone(), value.clone())).collect();
-        let credentials = self.credentials.clone();
-        for (name, value) in [
-            ("AWS_ACCESS_KEY_ID", credentials.access_key_id),
-            ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key),
-            ("AWS_SESSION_TOKEN", credentials.session_token),
-        ] {
-            all.insert(name.to_owned(), value);
-        }
-        all
-    }
-
-    /// Holds back whatever feeds a function from queues and streams.
-    pub fn pause(&self, logical: &str) {
-        self.gates.of(logical).close();
-    }
-
-    /// Lets it go on.
-    pub fn resume(&self, logical: &str) {
-        self.gates.of(logical).open();
-    }
-
-    /// Fires a function's schedules once, now.
-    pub fn tick(&self, logical: &str) {
-        let of = |stated: &&Schedule| stated.function == logical;
-        self.template.schedules.iter().filter(of).for_each(|stated| schedule::fire(stated, &self.lambda, self.time_scale));
-    }
-
-    /// Whether nothing is under way: no message that can be had or is held, no record open, no invocation.
-    pub fn is_quiet(&self) -> bool {
-        let queues_empty = self.sqs.figures().values().all(|figures| figures.visible + figures.in_flight + figures.delayed == 0);
-        queues_empty && self.streams.values().all(|progress| progress.open().0 == 0) && self.lambda.in_flight() == 0
-    }
-
-    /// Waits until the system has been quiet for a moment; false when `patience` was over first.
-    pub async fn quiet(&self, patience: Duration) -> bool {
-        let mut calm = 0;
-        let watch = async {
-            while calm < 5 {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-                calm = if self.is_quiet() { calm + 1 } else { 0 };
-            }
-        };
-        tokio::time::timeout(patience, watch).await.is_ok()
     }
 
     /// Takes no more work, lets what is under way end, and keeps everything.

@@ -23,9 +23,15 @@ impl Stage {
         rustls::crypto::ring::default_provider().install_default().ok();
         let dir = std::env::temp_dir().join(format!("switchboard-host-{name}-{}", std::process::id()));
         std::fs::create_dir_all(dir.join("infra")).unwrap();
-        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/template.yaml"), dir.join("infra/template.yaml")).unwrap();
+        std::fs::copy(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/template.yaml"),
+            dir.join("infra/template.yaml"),
+        )
+        .unwrap();
         let tether = Path::new(env!("CARGO_BIN_EXE_tether"));
-        for (link, program) in [("tether", tether.to_path_buf()), ("obedient", tether.with_file_name("examples/obedient"))] {
+        for (link, program) in
+            [("tether", tether.to_path_buf()), ("obedient", tether.with_file_name("examples/obedient"))]
+        {
             std::os::unix::fs::symlink(program, dir.join(link)).unwrap();
         }
         let record = dir.join("record").display().to_string();
@@ -75,7 +81,10 @@ impl Stage {
 async fn a_request_reaches_its_function_and_its_failures_are_the_gateways() {
     let stage = Stage::set("http").await;
     let (status, event) = stage.get("/v1/conversations/7?limit=2").await;
-    assert_eq!((status, &event["routeKey"], &event["pathParameters"]), (200, &json!("ANY /v1/{proxy+}"), &json!({ "proxy": "conversations/7" })));
+    assert_eq!(
+        (status, &event["routeKey"], &event["pathParameters"]),
+        (200, &json!("ANY /v1/{proxy+}"), &json!({ "proxy": "conversations/7" }))
+    );
     let error = json!({ "message": "Internal Server Error" });
     for order in ["throw", "exit", "hang"] {
         assert_eq!(stage.get(&format!("/v1/x?do={order}")).await, (500, error.clone()), "{order}");
@@ -98,8 +107,12 @@ async fn a_queue_feeds_its_function_and_keeps_what_failed() {
     let stage = Stage::set("queue").await;
     stage.send("a", &["first", "second"]).await;
     assert!(stage.system.quiet(PATIENCE).await);
-    let bodies: Vec<Value> = stage.recorded().iter().flat_map(|event| event["Records"].as_array().unwrap().clone())
-        .map(|record| record["body"].clone()).collect();
+    let bodies: Vec<Value> = stage
+        .recorded()
+        .iter()
+        .flat_map(|event| event["Records"].as_array().unwrap().clone())
+        .map(|record| record["body"].clone())
+        .collect();
     assert_eq!(bodies, [json!("first"), json!("second")]);
     stage.send("b", &["fail"]).await;
     let failed = async {
@@ -130,10 +143,15 @@ async fn a_stream_feeds_its_function_and_gives_up_one_bad_record() {
     };
     tokio::time::timeout(PATIENCE, given_up).await.unwrap();
     assert!(stage.system.quiet(PATIENCE).await);
-    let notes: Vec<Value> = find(&kept(&stage)).iter().map(|file| serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()).collect();
+    let notes: Vec<Value> =
+        find(&kept(&stage)).iter().map(|file| serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()).collect();
     let payload: Value = serde_json::from_str(notes[0]["payload"].as_str().unwrap()).unwrap();
-    let keys: Vec<&Value> = payload["Records"].as_array().unwrap().iter().map(|record| &record["dynamodb"]["Keys"]["pk"]["S"]).collect();
-    assert_eq!((notes.len(), &notes[0]["requestContext"]["condition"], keys), (1, &json!("RetryAttemptsExhausted"), vec![&json!("b")]));
+    let keys: Vec<&Value> =
+        payload["Records"].as_array().unwrap().iter().map(|record| &record["dynamodb"]["Keys"]["pk"]["S"]).collect();
+    assert_eq!(
+        (notes.len(), &notes[0]["requestContext"]["condition"], keys),
+        (1, &json!("RetryAttemptsExhausted"), vec![&json!("b")])
+    );
     stage.end().await;
 }
 
@@ -186,9 +204,7 @@ async fn a_socket_opens_talks_is_reached_and_closed() {
         }
     };
     assert_eq!(u16::from(close.code), 1000);
-    let gone = async {
-        while posted(b"late".to_vec()).await != 410 {}
-    };
+    let gone = async { while posted(b"late".to_vec()).await != 410 {} };
     tokio::time::timeout(PATIENCE, gone).await.unwrap();
     stage.end().await;
 }

@@ -21,7 +21,8 @@ impl AppFiles {
         }
         let mut response = match self.find(path).await {
             Some((file, bytes)) => {
-                let mut response = Response::new(if method == Method::HEAD { Body::empty() } else { Body::from(bytes) });
+                let mut response =
+                    Response::new(if method == Method::HEAD { Body::empty() } else { Body::from(bytes) });
                 response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind(&file)));
                 response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache(path)));
                 response
@@ -55,7 +56,8 @@ fn is_page(path: &str) -> bool {
 /// The path below the folder; nothing that leads out of it.
 fn within(path: &str) -> Option<&Path> {
     let path = path.trim_start_matches('/');
-    let safe = path.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', '%', '\0']));
+    let safe =
+        path.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', '%', '\0']));
     safe.then(|| Path::new(path))
 }
 

@@ -55,7 +55,8 @@ pub(super) fn event(parts: &Parts, body: &Bytes, arrival: &Arrival<'_>) -> Value
         },
         "isBase64Encoded": false,
     });
-    let cookies: Vec<&str> = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).collect();
+    let cookies: Vec<&str> =
+        parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).collect();
     if !cookies.is_empty() {
         event["cookies"] = cookies.iter().flat_map(|line| line.split("; ")).collect();
     }
@@ -77,7 +78,8 @@ pub(super) fn event(parts: &Parts, body: &Bytes, arrival: &Arrival<'_>) -> Value
 fn headers(headers: &HeaderMap) -> Map<String, Value> {
     let mut joined = Map::new();
     for name in headers.keys().filter(|name| *name != header::COOKIE) {
-        let values: Vec<_> = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        let values: Vec<_> =
+            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
         joined.insert(name.as_str().to_owned(), json!(values.join(",")));
     }
     joined
@@ -100,7 +102,8 @@ fn is_text(headers: &HeaderMap) -> bool {
     let kind = text(headers, header::CONTENT_TYPE);
     let kind = kind.split(';').next().unwrap_or_default().trim();
     kind.starts_with("text/")
-        || ["application/json", "application/javascript", "application/xml", "application/x-www-form-urlencoded"].contains(&kind)
+        || ["application/json", "application/javascript", "application/xml", "application/x-www-form-urlencoded"]
+            .contains(&kind)
         || kind.ends_with("+json")
         || kind.ends_with("+xml")
 }
@@ -171,12 +174,18 @@ mod tests {
 
     #[test]
     fn a_request_becomes_the_event_of_format_two() {
-        let request = Request::post("/v1/messages?limit=2&tag=a&tag=b%20c").header("Host", "127.0.0.1:8787")
-            .header("User-Agent", "scene").header("Content-Type", "application/json")
-            .header("Cookie", "__Host-r=1; theme=dark").header("X-Many", "1").header("X-Many", "2");
+        let request = Request::post("/v1/messages?limit=2&tag=a&tag=b%20c")
+            .header("Host", "127.0.0.1:8787")
+            .header("User-Agent", "scene")
+            .header("Content-Type", "application/json")
+            .header("Cookie", "__Host-r=1; theme=dark")
+            .header("X-Many", "1")
+            .header("X-Many", "2");
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let event = event(&parts, &Bytes::from_static(b"{\"text\":\"\xd7\xa9\"}"), &arrival(&[("proxy", "messages")]));
-        assert_eq!(event, json!({
+        assert_eq!(
+            event,
+            json!({
             "version": "2.0", "routeKey": "ANY /v1/{proxy+}", "rawPath": "/v1/messages",
             "rawQueryString": "limit=2&tag=a&tag=b%20c",
             "cookies": ["__Host-r=1", "theme=dark"],
@@ -189,7 +198,8 @@ mod tests {
                           "userAgent": "scene" },
                 "requestId": "r-1", "routeKey": "ANY /v1/{proxy+}", "stage": "$default",
                 "time": "29/Feb/2024:12:34:56 +0000", "timeEpoch": 1_709_210_096_789_u64 },
-            "body": "{\"text\":\"ש\"}", "isBase64Encoded": false }));
+            "body": "{\"text\":\"ש\"}", "isBase64Encoded": false })
+        );
     }
 
     #[test]
@@ -211,9 +221,14 @@ mod tests {
                              "body": "aGk=", "isBase64Encoded": true });
         let response = super::response(answer.to_string().as_bytes()).unwrap();
         let cookies: Vec<_> = response.headers().get_all("set-cookie").iter().collect();
-        assert_eq!((response.status(), &response.headers()["location"], cookies),
-            (StatusCode::CREATED, &HeaderValue::from_static("/v1/x"),
-             vec![&HeaderValue::from_static("a=1"), &HeaderValue::from_static("b=2")]));
+        assert_eq!(
+            (response.status(), &response.headers()["location"], cookies),
+            (
+                StatusCode::CREATED,
+                &HeaderValue::from_static("/v1/x"),
+                vec![&HeaderValue::from_static("a=1"), &HeaderValue::from_static("b=2")]
+            )
+        );
         assert!(super::response(br#"{"statusCode": "teapot"}"#).is_none());
         assert_eq!(super::response(br#"{"ok": true}"#).unwrap().status(), StatusCode::OK);
     }

@@ -81,8 +81,9 @@ impl HttpApi {
                 message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
             }
             Ok(Err(_)) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
-            Ok(Ok(answer)) => response(&answer)
-                .unwrap_or_else(|| message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")),
+            Ok(Ok(answer)) => {
+                response(&answer).unwrap_or_else(|| message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"))
+            }
         };
         if let Ok(id) = id.parse() {
             answer.headers_mut().insert("apigw-requestid", id);
@@ -113,7 +114,11 @@ pub fn router(api: HttpApi, sockets: Sockets, app: AppFiles, watched: Watched, m
 }
 
 async fn ready(State(doors): State<Doors>) -> (StatusCode, &'static str) {
-    if doors.watched.is_ready() { (StatusCode::OK, "ready\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n") }
+    if doors.watched.is_ready() {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    }
 }
 
 async fn metrics(State(doors): State<Doors>) -> impl IntoResponse {

@@ -1,6 +1,6 @@
 //! `/healthz`, `/ready` and `/metrics`: how the host is doing, for people and for Prometheus.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +18,8 @@ pub struct Watched {
     pub lambda: Lambda,
     /// The queues.
     pub sqs: Sqs,
+    /// The names of the queues where letters go to die.
+    pub dead_letter_queues: Arc<BTreeSet<String>>,
     /// The sockets.
     pub connections: Connections,
     /// The stream readers, by the function they feed.
@@ -42,7 +44,7 @@ impl Watched {
             in_flight.push((name.clone(), figures.in_flight as f64));
             delayed.push((name.clone(), figures.delayed as f64));
             oldest.push((name.clone(), figures.oldest_ms as f64 / 1_000.0));
-            if name.trim_end_matches(".fifo").ends_with("-dead") || name.contains("dlq") {
+            if self.dead_letter_queues.contains(&name) {
                 dead.push((name, (figures.visible + figures.in_flight + figures.delayed) as f64));
             }
         }
@@ -58,7 +60,13 @@ impl Watched {
         let lag: Vec<_> = open.iter().map(|(name, (_, since))| (name.clone(), age(since))).collect();
         page.add("switchboard_stream_records", "gauge", "Stream records not settled.", "function", &records);
         page.add("switchboard_stream_lag_seconds", "gauge", "Age of the oldest of them.", "function", &lag);
-        page.add("switchboard_sockets", "gauge", "Open sockets.", "api", &[("live".to_owned(), self.connections.count() as f64)]);
+        page.add(
+            "switchboard_sockets",
+            "gauge",
+            "Open sockets.",
+            "api",
+            &[("live".to_owned(), self.connections.count() as f64)],
+        );
         page.0
     }
 

@@ -30,7 +30,8 @@ struct Fit {
 impl Pattern {
     /// Takes a route key apart: `GET /v1/{proxy+}` or `$default`.
     pub fn new(key: &str) -> Self {
-        let (method, path) = key.split_once(' ').unwrap_or(("ANY", if key == "$default" { "/{$default+}" } else { key }));
+        let (method, path) =
+            key.split_once(' ').unwrap_or(("ANY", if key == "$default" { "/{$default+}" } else { key }));
         let segments = path.split('/').skip(1).map(|segment| {
             match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
                 Some(name) => match name.strip_suffix('+') {
@@ -95,8 +96,14 @@ mod tests {
 
     #[test]
     fn the_most_specific_route_takes_a_request() {
-        let keys = ["ANY /v1/{proxy+}", "GET /webhooks/meta", "POST /webhooks/meta/{app_id}", "ANY /webhooks/meta/{app_id}",
-            "GET /v1/me", "$default"];
+        let keys = [
+            "ANY /v1/{proxy+}",
+            "GET /webhooks/meta",
+            "POST /webhooks/meta/{app_id}",
+            "ANY /webhooks/meta/{app_id}",
+            "GET /v1/me",
+            "$default",
+        ];
         let patterns: Vec<_> = keys.iter().map(|key| Pattern::new(key)).collect();
         for (method, path, key, variables) in [
             ("GET", "/v1/conversations/c-1", "ANY /v1/{proxy+}", &[("proxy", "conversations/c-1")][..]),

@@ -88,7 +88,8 @@ impl Client {
 fn header_maps(headers: &HeaderMap) -> (Map<String, Value>, Map<String, Value>) {
     let (mut one, mut many) = (Map::new(), Map::new());
     for name in headers.keys() {
-        let values: Vec<_> = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        let values: Vec<_> =
+            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
         one.insert(name.as_str().to_owned(), json!(values.last()));
         many.insert(name.as_str().to_owned(), json!(values));
     }
@@ -111,15 +112,25 @@ mod tests {
     use super::*;
 
     fn client() -> Client {
-        let headers = HeaderMap::from_iter([(HOST, "127.0.0.1:8787".parse().unwrap()), (USER_AGENT, "scene".parse().unwrap())]);
-        Client::new("L0SM9cOFvHcCIhw=".to_owned(), "switchboard-SocketApi", "live", &headers, IpAddr::from([127, 0, 0, 1]), 5)
+        let headers =
+            HeaderMap::from_iter([(HOST, "127.0.0.1:8787".parse().unwrap()), (USER_AGENT, "scene".parse().unwrap())]);
+        Client::new(
+            "L0SM9cOFvHcCIhw=".to_owned(),
+            "switchboard-SocketApi",
+            "live",
+            &headers,
+            IpAddr::from([127, 0, 0, 1]),
+            5,
+        )
     }
 
     #[test]
     fn a_connect_carries_its_query_and_headers() {
         let headers = HeaderMap::from_iter([(HOST, "127.0.0.1:8787".parse().unwrap())]);
         let event = client().connect(&headers, "ticket=a%20b&ticket=c", "r-1", 1_709_210_096_789);
-        assert_eq!(event, json!({
+        assert_eq!(
+            event,
+            json!({
             "headers": { "host": "127.0.0.1:8787" }, "multiValueHeaders": { "host": ["127.0.0.1:8787"] },
             "queryStringParameters": { "ticket": "c" }, "multiValueQueryStringParameters": { "ticket": ["a b", "c"] },
             "requestContext": {
@@ -128,16 +139,21 @@ mod tests {
                 "requestTimeEpoch": 1_709_210_096_789_u64, "identity": { "sourceIp": "127.0.0.1", "userAgent": "scene" },
                 "requestId": "r-1", "domainName": "127.0.0.1:8787", "connectionId": "L0SM9cOFvHcCIhw=",
                 "apiId": "switchboard-SocketApi" },
-            "isBase64Encoded": false }));
+            "isBase64Encoded": false })
+        );
     }
 
     #[test]
     fn a_message_and_an_end_name_their_connection() {
         let message = client().message("$default", r#"{"action":"ping"}"#, "r-2", 7);
-        assert_eq!(json!([message["body"], message["requestContext"]["messageId"], message["requestContext"]["eventType"]]),
-            json!([r#"{"action":"ping"}"#, "r-2", "MESSAGE"]));
+        assert_eq!(
+            json!([message["body"], message["requestContext"]["messageId"], message["requestContext"]["eventType"]]),
+            json!([r#"{"action":"ping"}"#, "r-2", "MESSAGE"])
+        );
         let end = client().disconnect(1001, "Going away", "r-3", 9);
-        assert_eq!(json!([end["requestContext"]["disconnectStatusCode"], end["requestContext"]["connectionId"]]),
-            json!([1001, "L0SM9cOFvHcCIhw="]));
+        assert_eq!(
+            json!([end["requestContext"]["disconnectStatusCode"], end["requestContext"]["connectionId"]]),
+            json!([1001, "L0SM9cOFvHcCIhw="])
+        );
     }
 }

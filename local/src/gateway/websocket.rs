@@ -131,7 +131,8 @@ impl Sockets {
         tokio::spawn(async move {
             let id = request_id();
             let Some(route) = sockets.chosen(&text) else {
-                return sockets.reply(&client, json!({ "message": "Forbidden", "connectionId": client.id, "requestId": id }));
+                return sockets
+                    .reply(&client, json!({ "message": "Forbidden", "connectionId": client.id, "requestId": id }));
             };
             let event = client.message(&route.key, &text, &id, clock::now_ms());
             match sockets.invoke(route, &event).await {

@@ -67,8 +67,12 @@ impl KeyNames {
     }
 
     fn transact_write(&self, item: &Value) -> Reach {
-        let operations = [("Put", "PutItem", "Item"), ("Update", "UpdateItem", "Key"), ("Delete", "DeleteItem", "Key"),
-            ("ConditionCheck", "ConditionCheckItem", "Key")];
+        let operations = [
+            ("Put", "PutItem", "Item"),
+            ("Update", "UpdateItem", "Key"),
+            ("Delete", "DeleteItem", "Key"),
+            ("ConditionCheck", "ConditionCheckItem", "Key"),
+        ];
         let found = operations.into_iter().find(|(name, ..)| item.get(name).is_some());
         let (name, action, holder) = found.unwrap_or(("Put", "PutItem", "Item"));
         self.one(action, &item[name], &item[name][holder])
@@ -82,7 +86,11 @@ impl KeyNames {
     fn batch_write(&self, body: &Value) -> Vec<Reach> {
         let tables = body["RequestItems"].as_object().into_iter().flatten();
         let holder = |request: &'_ Value| -> Value {
-            request["PutRequest"].get("Item").or_else(|| request["DeleteRequest"].get("Key")).cloned().unwrap_or_default()
+            request["PutRequest"]
+                .get("Item")
+                .or_else(|| request["DeleteRequest"].get("Key"))
+                .cloned()
+                .unwrap_or_default()
         };
         tables
             .map(|(table, requests)| {
@@ -178,20 +186,39 @@ mod tests {
         let key = |pk: &str| json!({ "pk": { "S": pk }, "sk": { "S": "H" } });
         for (operation, body, reached) in [
             ("GetItem", json!({ "TableName": "truth", "Key": key("a") }), vec![reach("GetItem", "truth", &["a"])]),
-            ("PutItem", json!({ "TableName": table_arn("truth"), "Item": key("a") }), vec![reach("PutItem", "truth", &["a"])]),
-            ("Query", json!({ "TableName": "truth", "KeyConditionExpression": "#p=:p AND begins_with(sk, :s)",
+            (
+                "PutItem",
+                json!({ "TableName": table_arn("truth"), "Item": key("a") }),
+                vec![reach("PutItem", "truth", &["a"])],
+            ),
+            (
+                "Query",
+                json!({ "TableName": "truth", "KeyConditionExpression": "#p=:p AND begins_with(sk, :s)",
                 "ExpressionAttributeNames": { "#p": "pk" }, "ExpressionAttributeValues": { ":p": { "S": "a" }, ":s": { "S": "M#" } } }),
-                vec![reach("Query", "truth", &["a"])]),
-            ("Query", json!({ "TableName": "truth", "IndexName": "INBOX", "KeyConditionExpression": "(i_pk = :p) AND (l_sk > :s)",
+                vec![reach("Query", "truth", &["a"])],
+            ),
+            (
+                "Query",
+                json!({ "TableName": "truth", "IndexName": "INBOX", "KeyConditionExpression": "(i_pk = :p) AND (l_sk > :s)",
                 "ExpressionAttributeValues": { ":p": { "S": "a#I" }, ":s": { "S": "1" } } }),
-                vec![reach("Query", "truth/index/INBOX", &["a#I"])]),
-            ("BatchGetItem", json!({ "RequestItems": { "truth": { "Keys": [key("a"), key("b")] } } }),
-                vec![reach("BatchGetItem", "truth", &["a", "b"])]),
-            ("BatchWriteItem", json!({ "RequestItems": { "truth": [{ "PutRequest": { "Item": key("a") } }, { "DeleteRequest": { "Key": key("b") } }] } }),
-                vec![reach("BatchWriteItem", "truth", &["a", "b"])]),
-            ("TransactWriteItems", json!({ "TransactItems": [{ "Put": { "TableName": "truth", "Item": key("a") } },
+                vec![reach("Query", "truth/index/INBOX", &["a#I"])],
+            ),
+            (
+                "BatchGetItem",
+                json!({ "RequestItems": { "truth": { "Keys": [key("a"), key("b")] } } }),
+                vec![reach("BatchGetItem", "truth", &["a", "b"])],
+            ),
+            (
+                "BatchWriteItem",
+                json!({ "RequestItems": { "truth": [{ "PutRequest": { "Item": key("a") } }, { "DeleteRequest": { "Key": key("b") } }] } }),
+                vec![reach("BatchWriteItem", "truth", &["a", "b"])],
+            ),
+            (
+                "TransactWriteItems",
+                json!({ "TransactItems": [{ "Put": { "TableName": "truth", "Item": key("a") } },
                 { "ConditionCheck": { "TableName": "truth", "Key": key("b") } }] }),
-                vec![reach("PutItem", "truth", &["a"]), reach("ConditionCheckItem", "truth", &["b"])]),
+                vec![reach("PutItem", "truth", &["a"]), reach("ConditionCheckItem", "truth", &["b"])],
+            ),
             ("Scan", json!({ "TableName": "truth" }), vec![reach("Scan", "truth", &[])]),
         ] {
             assert_eq!(names().reached(operation, &body), reached, "{operation}");

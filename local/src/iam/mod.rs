@@ -44,8 +44,11 @@ impl Guard {
     /// Keys are checked, index attributes of a write are not: just like IAM.
     pub fn check(&self, caller: &Caller, operation: &str, body: &Value) -> Result<(), String> {
         for reach in self.keys.reached(operation, body) {
-            let mut context: BTreeMap<String, Vec<String>> =
-                caller.tags.iter().map(|(tag, value)| (format!("aws:PrincipalTag/{tag}"), vec![value.clone()])).collect();
+            let mut context: BTreeMap<String, Vec<String>> = caller
+                .tags
+                .iter()
+                .map(|(tag, value)| (format!("aws:PrincipalTag/{tag}"), vec![value.clone()]))
+                .collect();
             if !reach.keys.is_empty() {
                 context.insert("dynamodb:LeadingKeys".to_owned(), reach.keys.clone());
             }

@@ -29,9 +29,10 @@ pub fn allows(statements: &[Statement], ask: &Ask<'_>) -> bool {
 
 fn applies(statement: &Statement, ask: &Ask<'_>) -> bool {
     statement.actions.iter().any(|pattern| like(&pattern.to_lowercase(), &ask.action.to_lowercase()))
-        && statement.resources.iter().any(|pattern| {
-            substituted(pattern, ask.context).is_some_and(|pattern| like(&pattern, ask.resource))
-        })
+        && statement
+            .resources
+            .iter()
+            .any(|pattern| substituted(pattern, ask.context).is_some_and(|pattern| like(&pattern, ask.resource)))
         && conditions_hold(&statement.condition, ask.context)
 }
 
@@ -148,7 +149,10 @@ mod tests {
             ("dynamodb:PutItem", Some("aaaa"), &["aaaa#C#1"], false),
             ("dynamodb:Scan", Some("aaaa"), &["aaaa#C#1"], false),
         ] {
-            let mut context = BTreeMap::from([("dynamodb:LeadingKeys".to_owned(), keys.iter().map(|key| (*key).to_owned()).collect())]);
+            let mut context = BTreeMap::from([(
+                "dynamodb:LeadingKeys".to_owned(),
+                keys.iter().map(|key| (*key).to_owned()).collect(),
+            )]);
             context.extend(tenant.map(|tenant| ("aws:PrincipalTag/tenant".to_owned(), vec![tenant.to_owned()])));
             let ask = Ask { action, resource: "arn:t", context: &context };
             assert_eq!(allows(&statements, &ask), allowed, "{action} {tenant:?} {keys:?}");

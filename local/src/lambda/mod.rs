@@ -16,8 +16,8 @@ use bytes::Bytes;
 use tokio::net::TcpListener;
 
 pub use function::Figures;
-pub use invocation::{Failure, RESPONSE_MAX_BYTES};
 pub(crate) use invocation::request_id;
+pub use invocation::{Failure, RESPONSE_MAX_BYTES};
 
 use crate::template;
 use function::Function;

@@ -114,7 +114,8 @@ fn as_json_line(line: String, function: &str) -> String {
     if line.starts_with('{') && serde_json::from_str::<Value>(&line).is_ok() {
         return line;
     }
-    json!({ "timestamp": crate::clock::now_rfc3339(), "level": "ERROR", "message": line, "function": function }).to_string()
+    json!({ "timestamp": crate::clock::now_rfc3339(), "level": "ERROR", "message": line, "function": function })
+        .to_string()
 }
 
 #[cfg(test)]
@@ -124,7 +125,8 @@ mod tests {
     #[test]
     fn json_lines_pass_unchanged_and_others_are_wrapped() {
         assert_eq!(as_json_line(r#"{"level":"INFO"}"#.to_owned(), "ingest"), r#"{"level":"INFO"}"#);
-        let wrapped: Value = serde_json::from_str(&as_json_line("thread 'main' panicked".to_owned(), "ingest")).unwrap();
+        let wrapped: Value =
+            serde_json::from_str(&as_json_line("thread 'main' panicked".to_owned(), "ingest")).unwrap();
         assert_eq!(
             [&wrapped["level"], &wrapped["message"], &wrapped["function"]],
             [&json!("ERROR"), &json!("thread 'main' panicked"), &json!("ingest")]

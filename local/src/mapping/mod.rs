@@ -36,6 +36,11 @@ impl Gate {
         self.0.send_replace(true);
     }
 
+    pub(crate) async fn closed(&self) {
+        let mut open = self.0.subscribe();
+        let _host_ended = open.wait_for(|open| !*open).await;
+    }
+
     pub(crate) async fn passed(&self) {
         let mut open = self.0.subscribe();
         let _host_ended = open.wait_for(|open| *open).await;

@@ -69,7 +69,11 @@ impl Poller {
 
     /// A first receive that waits, then more while the batch has room and its window is open.
     async fn gather(&self) -> Vec<Delivery> {
-        let mut deliveries = self.receive(self.mapping.batch, POLL).await;
+        // A receive takes nothing until it returns, so one that waits may be dropped when the gate closes.
+        let mut deliveries = tokio::select! {
+            deliveries = self.receive(self.mapping.batch, POLL) => deliveries,
+            () = self.gate.closed() => Vec::new(),
+        };
         let window = Duration::from_secs(self.mapping.window_seconds) / self.time_scale.max(1);
         let closes = Instant::now() + window;
         while !deliveries.is_empty() && deliveries.len() < self.mapping.batch {

@@ -123,7 +123,7 @@ impl SeedFile {
         let mut json = serde_json::Deserializer::from_str(text);
         let seed: Self = serde_path_to_error::deserialize(&mut json).map_err(|e| {
             let (path, why) = (e.path().to_string(), e.inner().to_string());
-            BadSeed(if path == "." { why } else { format!("{path}: {why}") })
+            BadSeed(if path == "." || path == "?" { why } else { format!("{path}: {why}") })
         })?;
         seed.checked()
     }
@@ -170,7 +170,10 @@ mod tests {
     fn what_is_wrong_is_one_line_that_says_where() {
         for (text, line) in [
             ("{", "the seed file: EOF while parsing an object at line 1 column 1"),
-            (r#"{"tenant": []}"#, "the seed file: tenant: unknown field `tenant`, expected one of `operators`, `meta_apps`, `tenants` at line 1 column 9"),
+            (
+                r#"{"tenant": []}"#,
+                "the seed file: tenant: unknown field `tenant`, expected one of `operators`, `meta_apps`, `tenants` at line 1 column 9",
+            ),
             (r#"{"tenants": [{"slug": "a"}]}"#, "the seed file: tenants[0]: missing field `name` at line 1 column 26"),
             (
                 r#"{"meta_apps": [{"app_id": "1", "app_secrets": [""], "verify_token": "v"}]}"#,

@@ -184,7 +184,10 @@ fn statements(at: &str, document: &Value) -> Result<Vec<Statement>, Refusal> {
                 return Err(Refusal::new(&format!("{at}.Statement.Effect"), "is Allow or Deny"));
             }
             if stated.get("NotAction").or_else(|| stated.get("NotResource")).is_some() {
-                return Err(Refusal::new(&format!("{at}.Statement"), "NotAction and NotResource are not understood here"));
+                return Err(Refusal::new(
+                    &format!("{at}.Statement"),
+                    "NotAction and NotResource are not understood here",
+                ));
             }
             Ok(Statement {
                 denies: effect == "Deny",

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::names::Names;
 use super::Refusal;
+use super::names::Names;
 
 /// The deepest nesting that a template may have; a reference that leads back to itself ends here.
 const DEPTH_MAX: usize = 64;

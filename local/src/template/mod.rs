@@ -18,7 +18,9 @@ use serde_json::Value;
 
 pub use api::{HttpRoute, SocketRoute};
 pub use function::{Function, Role, Statement};
-pub use names::{ACCOUNT, Addresses, REGION, STACK, function_arn, queue_arn, role_arn, secret_arn, stream_arn, table_arn};
+pub use names::{
+    ACCOUNT, Addresses, REGION, STACK, function_arn, queue_arn, role_arn, secret_arn, stream_arn, table_arn,
+};
 pub use store::{Bucket, Generate, Queue, Secret, Table};
 pub use trigger::{QueueMapping, Schedule, StreamMapping};
 

@@ -19,9 +19,10 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// Seconds that a received message stays invisible; SQS's default is 30.
-    pub fn visibility_seconds(&self) -> u64 {
-        self.attributes.get("VisibilityTimeout").and_then(|text| text.parse().ok()).unwrap_or(30)
+    /// The name of the queue that takes what this one gives up.
+    pub fn dead_letter_queue(&self) -> Option<String> {
+        let policy: Value = serde_json::from_str(self.attributes.get("RedrivePolicy")?).ok()?;
+        policy["deadLetterTargetArn"].as_str()?.rsplit(':').next().map(str::to_owned)
     }
 }
 

@@ -88,8 +88,8 @@ fn mappings(
         }
         let named = properties["FunctionName"].as_str().unwrap_or_default();
         let function = functions.values().find(|function| function.name == named || function.arn == named);
-        let function = function
-            .ok_or_else(|| Refusal::new(&format!("{}.FunctionName", resource.logical), "names no function"))?;
+        let function =
+            function.ok_or_else(|| Refusal::new(&format!("{}.FunctionName", resource.logical), "names no function"))?;
         found.push((resource.logical.clone(), function.logical.clone(), properties.clone()));
     }
     found.retain(|(_, _, properties)| properties.get("Enabled").is_none_or(is_true));
@@ -103,7 +103,10 @@ pub(super) fn queue_mappings(
     let mut found = Vec::new();
     for (at, function, stated) in mappings(resources, functions, "SQS", "Queue")? {
         if stated.get("FilterCriteria").is_some() {
-            return Err(Refusal::new(&format!("{at}.FilterCriteria"), "SQS deletes what a filter drops; filter in code"));
+            return Err(Refusal::new(
+                &format!("{at}.FilterCriteria"),
+                "SQS deletes what a filter drops; filter in code",
+            ));
         }
         let batch = number(&at, &stated, "BatchSize")?.unwrap_or(10) as usize;
         let queue_arn = required(&at, &stated, "EventSourceArn")?;
@@ -131,8 +134,9 @@ pub(super) fn stream_mappings(
         let mut filters = Vec::new();
         for filter in list(&stated["FilterCriteria"]["Filters"]) {
             let text = filter["Pattern"].as_str().unwrap_or_default();
-            let pattern = serde_json::from_str(text)
-                .map_err(|fault| Refusal::new(&format!("{at}.FilterCriteria"), format!("a pattern is not JSON: {fault}")))?;
+            let pattern = serde_json::from_str(text).map_err(|fault| {
+                Refusal::new(&format!("{at}.FilterCriteria"), format!("a pattern is not JSON: {fault}"))
+            })?;
             filters.push(pattern);
         }
         let destination = stated["DestinationConfig"]["OnFailure"]["Destination"].as_str();
@@ -200,7 +204,14 @@ pub(super) fn schedules(
         let function =
             function.ok_or_else(|| Refusal::new(&format!("{}.Target.Arn", resource.logical), "names no function"))?;
         let expression = &resource.properties["ScheduleExpression"];
-        let of = schedule(&resource.logical, &resource.name, &function.logical, expression, &target["Input"], &resource.properties)?;
+        let of = schedule(
+            &resource.logical,
+            &resource.name,
+            &function.logical,
+            expression,
+            &target["Input"],
+            &resource.properties,
+        )?;
         found.extend(of);
     }
     Ok(found)
@@ -218,8 +229,9 @@ fn schedule(
         return Ok(None);
     }
     let text = expression.as_str().unwrap_or_default();
-    let every_seconds = rate(text)
-        .ok_or_else(|| Refusal::new(at, format!("{text:?} is not a rate(…), the one kind of schedule understood here")))?;
+    let every_seconds = rate(text).ok_or_else(|| {
+        Refusal::new(at, format!("{text:?} is not a rate(…), the one kind of schedule understood here"))
+    })?;
     let input = input.as_str().map(str::to_owned);
     Ok(Some(Schedule { function: function.to_owned(), name: name.to_owned(), every_seconds, input }))
 }
