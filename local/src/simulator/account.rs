@@ -23,11 +23,16 @@ pub struct SimAccount {
 impl SimAccount {
     /// The WhatsApp numbers of a seed, each signed for by its tenant's own app, or else by the shared one.
     pub fn of_seed(seed: &SeedFile) -> Vec<Self> {
-        seed.tenants.iter().flat_map(|tenant| tenant.channels.iter().filter_map(|channel| Self::of(seed, tenant, channel))).collect()
+        seed.tenants
+            .iter()
+            .flat_map(|tenant| tenant.channels.iter().filter_map(|channel| Self::of(seed, tenant, channel)))
+            .collect()
     }
 
     fn of(seed: &SeedFile, tenant: &TenantSeed, channel: &Channel) -> Option<Self> {
-        let Channel::Whatsapp { name, phone_number_id, waba_id, display_phone_number, access_token } = channel else { return None };
+        let Channel::Whatsapp { name, phone_number_id, waba_id, display_phone_number, access_token } = channel else {
+            return None;
+        };
         let own = seed.meta_apps.iter().find(|app| app.tenant.as_ref() == Some(&tenant.slug));
         let app = own.or_else(|| seed.meta_apps.iter().find(|app| app.tenant.is_none()))?;
         Some(Self {

@@ -52,14 +52,19 @@ async fn accounts(State(playing): Sim) -> Json<Value> {
 }
 
 async fn add_account(State(playing): Sim, Json(mut account): Json<SimAccount>) -> Result<StatusCode, Unfit> {
-    let is_id = !account.phone_number_id.is_empty() && account.phone_number_id.bytes().all(|byte| byte.is_ascii_digit());
+    let is_id =
+        !account.phone_number_id.is_empty() && account.phone_number_id.bytes().all(|byte| byte.is_ascii_digit());
     if !is_id || account.access_token.is_empty() {
-        return Err(Unfit(StatusCode::UNPROCESSABLE_ENTITY, "phone_number_id is digits, and an access_token is needed"));
+        return Err(Unfit(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "phone_number_id is digits, and an access_token is needed",
+        ));
     }
     {
         let mut state = playing.store.state();
         if account.app_secret.is_empty() {
-            account.app_secret = state.accounts.values().next().map(|first| first.app_secret.clone()).unwrap_or_default();
+            account.app_secret =
+                state.accounts.values().next().map(|first| first.app_secret.clone()).unwrap_or_default();
         }
         state.accounts.insert(account.phone_number_id.clone(), account.clone());
     }
@@ -77,11 +82,10 @@ async fn write(State(playing): Sim, Json(written): Json<Written>) -> Result<(Sta
 async fn threads(State(playing): Sim) -> Json<Value> {
     let version = *playing.store.version().borrow();
     let state = playing.store.state();
-    let mut chats: Vec<_> = state.threads.iter().filter_map(|(key, chat)| Some((key, chat, chat.messages.values().last()?))).collect();
+    let mut chats: Vec<_> =
+        state.threads.iter().filter_map(|(key, chat)| Some((key, chat, chat.messages.values().last()?))).collect();
     chats.sort_by_key(|(.., last)| std::cmp::Reverse(last.seq));
-    let item = |(key, chat, last): &(&ThreadKey, &super::thread::Thread, &Message)| {
-        json!({ "phone_number_id": key.phone_number_id, "from": key.from, "name": chat.name, "unread": chat.unread(), "last": last })
-    };
+    let item = |(key, chat, last): &(&ThreadKey, &super::thread::Thread, &Message)| json!({ "phone_number_id": key.phone_number_id, "from": key.from, "name": chat.name, "unread": chat.unread(), "last": last });
     Json(json!({ "version": version, "items": chats.iter().map(item).collect::<Vec<_>>() }))
 }
 

@@ -42,7 +42,11 @@ fn authorized(state: &Everything, headers: &HeaderMap, number: &str) -> Result<S
     own.cloned().ok_or_else(Refusal::number)
 }
 
-async fn number(State(playing): State<Arc<Playing>>, Path(node): Path<Node>, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
+async fn number(
+    State(playing): State<Arc<Playing>>,
+    Path(node): Path<Node>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refusal> {
     let account = authorized(&playing.store.state(), &headers, &node.number)?;
     Ok(Json(json!({
         "id": account.phone_number_id, "verified_name": account.name,
@@ -50,7 +54,12 @@ async fn number(State(playing): State<Arc<Playing>>, Path(node): Path<Node>, hea
     })))
 }
 
-async fn messages(State(playing): State<Arc<Playing>>, Path(node): Path<Node>, headers: HeaderMap, body: Bytes) -> Response {
+async fn messages(
+    State(playing): State<Arc<Playing>>,
+    Path(node): Path<Node>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let delay = playing.store.state().faults.delay_ms;
     tokio::time::sleep(Duration::from_millis(delay)).await;
     match act(&playing, &node.number, &headers, &body).await {

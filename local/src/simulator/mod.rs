@@ -97,3 +97,6 @@ fn fresh_id() -> String {
     getrandom::fill(&mut random).expect("the operating system gives random bytes");
     format!("wamid.{}", HEXUPPER.encode(&random))
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,8 +18,14 @@ pub(super) fn routes() -> Router<Arc<Playing>> {
     Router::new()
         .route("/simulator", get(index))
         .route("/simulator/", get(index))
-        .route("/simulator/app.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("page/app.js")) }))
-        .route("/simulator/style.css", get(|| async { file("text/css; charset=utf-8", include_str!("page/style.css")) }))
+        .route(
+            "/simulator/app.js",
+            get(|| async { file("text/javascript; charset=utf-8", include_str!("page/app.js")) }),
+        )
+        .route(
+            "/simulator/style.css",
+            get(|| async { file("text/css; charset=utf-8", include_str!("page/style.css")) }),
+        )
 }
 
 fn file(kind: &'static str, text: &'static str) -> impl IntoResponse {

@@ -44,10 +44,21 @@ pub(super) fn write(state: &mut State, written: Written, now: u64) -> Result<(St
     let account = account.ok_or(Unfit(StatusCode::NOT_FOUND, "no business has this number here"))?;
     let (seq, at, id) = (state.next_seq(), now, fresh_id());
     let (reply_to, tick) = (written.reply_to, Tick::Accepted);
-    let message = Message { seq, id, author: Author::Customer, text: written.text, at, reply_to, reference: None, tick, error: None };
+    let message = Message {
+        seq,
+        id,
+        author: Author::Customer,
+        text: written.text,
+        at,
+        reply_to,
+        reference: None,
+        tick,
+        error: None,
+    };
     let body = webhook::message(&account, &from, name, &message);
     let thread = ThreadKey { phone_number_id: written.phone_number_id, from };
-    let parcel = Parcel { seq: state.next_seq(), thread, due: at, message: message.id.clone(), tick: Tick::Delivered, body };
+    let parcel =
+        Parcel { seq: state.next_seq(), thread, due: at, message: message.id.clone(), tick: Tick::Delivered, body };
     let changes = vec![kept_name(&parcel.thread, name), kept_message(&parcel.thread, &message), kept_parcel(&parcel)];
     let chat = state.threads.entry(parcel.thread.clone()).or_default();
     name.clone_into(&mut chat.name);
@@ -59,13 +70,21 @@ pub(super) fn write(state: &mut State, written: Written, now: u64) -> Result<(St
 /// The customer looks at the chat: everything that came is read.
 pub(super) fn read(state: &mut State, thread: &ThreadKey, now: u64) -> (Vec<Change>, Vec<Parcel>) {
     let Some(account) = state.accounts.get(&thread.phone_number_id).cloned() else { return (Vec::new(), Vec::new()) };
-    let unseen = |message: &&mut Message| message.author == Author::Business && message.tick < Tick::Read && message.error.is_none();
+    let unseen = |message: &&mut Message| {
+        message.author == Author::Business && message.tick < Tick::Read && message.error.is_none()
+    };
     let chat = state.threads.get_mut(thread).map(|chat| chat.messages.values_mut());
-    let seen: Vec<_> = chat.into_iter().flatten().filter(unseen).map(|message| {
-        message.tick = Tick::Read;
-        message.clone()
-    }).collect();
-    let parcels: Vec<_> = seen.iter().map(|message| told(state, &account, thread, message, Tick::Read, (now, now))).collect();
+    let seen: Vec<_> = chat
+        .into_iter()
+        .flatten()
+        .filter(unseen)
+        .map(|message| {
+            message.tick = Tick::Read;
+            message.clone()
+        })
+        .collect();
+    let parcels: Vec<_> =
+        seen.iter().map(|message| told(state, &account, thread, message, Tick::Read, (now, now))).collect();
     let messages = seen.iter().map(|message| kept_message(thread, message));
     (messages.chain(parcels.iter().map(kept_parcel)).collect(), parcels)
 }

@@ -28,7 +28,8 @@ impl Refusal {
 
     /// The number is not there, or the token is not its own: Graph does not tell which.
     pub(super) fn number() -> Self {
-        let message = "Unsupported request. Object with this ID does not exist, or cannot be loaded due to missing permissions";
+        let message =
+            "Unsupported request. Object with this ID does not exist, or cannot be loaded due to missing permissions";
         Self { subcode: Some(33), ..Self::new(StatusCode::BAD_REQUEST, 100, message) }
     }
 

@@ -49,7 +49,8 @@ struct Context {
 
 impl Request {
     pub(super) fn parse(body: &[u8]) -> Result<Self, Refusal> {
-        let request: Self = serde_json::from_slice(body).map_err(|_| Refusal::invalid("The body is not the JSON of a message"))?;
+        let request: Self =
+            serde_json::from_slice(body).map_err(|_| Refusal::invalid("The body is not the JSON of a message"))?;
         match request.messaging_product.as_deref() {
             Some("whatsapp") => Ok(request),
             Some(_) => Err(Refusal::value("Param messaging_product must be whatsapp")),
@@ -65,7 +66,8 @@ impl Request {
         if self.kind.as_deref().is_some_and(|kind| kind != "text") {
             return Err(Refusal::value("Only messages of type text are simulated"));
         }
-        let body = self.text.as_ref().and_then(|text| text.body.as_deref()).ok_or_else(|| Refusal::missing("text['body']"))?;
+        let body =
+            self.text.as_ref().and_then(|text| text.body.as_deref()).ok_or_else(|| Refusal::missing("text['body']"))?;
         match body.chars().count() {
             _ if body.trim().is_empty() => Err(Refusal::invalid("Param text['body'] must be a non-empty string.")),
             1..=TEXT_MAX => Ok(body),
@@ -77,7 +79,11 @@ impl Request {
     fn customer(&self, state: &State, account: &SimAccount) -> Result<String, Refusal> {
         if let Some(to) = &self.to {
             let phone = digits(to);
-            return if (5..=15).contains(&phone.len()) { Ok(phone) } else { Err(Refusal::value("Param to is not a phone number")) };
+            return if (5..=15).contains(&phone.len()) {
+                Ok(phone)
+            } else {
+                Err(Refusal::value("Param to is not a phone number"))
+            };
         }
         let id = self.recipient.as_deref().ok_or_else(|| Refusal::missing("to"))?;
         let of_account = state.threads.keys().filter(|thread| thread.phone_number_id == account.phone_number_id);
@@ -94,7 +100,13 @@ pub(super) struct Accepted {
 }
 
 /// Accepts a message: that promises nothing, the statuses will tell.
-pub(super) fn accept(state: &mut State, account: &SimAccount, request: &Request, now: u64, pace: Pace) -> Result<Accepted, Refusal> {
+pub(super) fn accept(
+    state: &mut State,
+    account: &SimAccount,
+    request: &Request,
+    now: u64,
+    pace: Pace,
+) -> Result<Accepted, Refusal> {
     let text = request.text()?;
     let from = request.customer(state, account)?;
     let thread = ThreadKey { phone_number_id: account.phone_number_id.clone(), from };
@@ -141,10 +153,18 @@ fn statuses(state: &mut State, account: &SimAccount, thread: &ThreadKey, message
 }
 
 /// Puts a status on its way. `times`: when it came to be, and when it is told.
-pub(super) fn told(state: &mut State, account: &SimAccount, thread: &ThreadKey, message: &Message, tick: Tick, times: (u64, u64)) -> Parcel {
+pub(super) fn told(
+    state: &mut State,
+    account: &SimAccount,
+    thread: &ThreadKey,
+    message: &Message,
+    tick: Tick,
+    times: (u64, u64),
+) -> Parcel {
     let name = state.threads.get(thread).map(|chat| chat.name.as_str()).unwrap_or_default();
     let body = status(account, &thread.from, name, message, tick, times.0);
-    let parcel = Parcel { seq: state.next_seq(), thread: thread.clone(), due: times.1, message: message.id.clone(), tick, body };
+    let parcel =
+        Parcel { seq: state.next_seq(), thread: thread.clone(), due: times.1, message: message.id.clone(), tick, body };
     state.parcels.insert(parcel.seq, parcel.clone());
     parcel
 }
@@ -154,7 +174,12 @@ fn later(at: u64, by: Duration) -> u64 {
 }
 
 /// The business has read a message and those before it; with it may come that it is typing.
-pub(super) fn mark_read(state: &mut State, account: &SimAccount, request: &Request, now: u64) -> Result<Vec<Change>, Refusal> {
+pub(super) fn mark_read(
+    state: &mut State,
+    account: &SimAccount,
+    request: &Request,
+    now: u64,
+) -> Result<Vec<Change>, Refusal> {
     let id = request.message_id.as_deref().ok_or_else(|| Refusal::missing("message_id"))?;
     let of_account = state.threads.iter_mut().filter(|(thread, _)| thread.phone_number_id == account.phone_number_id);
     let of_customer = |message: &&mut Message| message.author == Author::Customer;

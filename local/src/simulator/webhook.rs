@@ -42,7 +42,8 @@ pub(super) fn status(account: &SimAccount, to: &str, name: &str, message: &Messa
     let user_id = account.user_id(to);
     status["recipient_user_id"] = json!(user_id);
     if tick <= Tick::Delivered {
-        status["pricing"] = json!({ "billable": true, "pricing_model": "PMP", "type": "regular", "category": "service" });
+        status["pricing"] =
+            json!({ "billable": true, "pricing_model": "PMP", "type": "regular", "category": "service" });
     }
     let contact = json!({ "profile": { "name": name }, "wa_id": to, "user_id": user_id });
     envelope(account, &json!({ "contacts": [contact], "statuses": [status] }))
@@ -66,7 +67,8 @@ fn envelope(account: &SimAccount, change: &Value) -> String {
         value.extend(change.clone());
     }
     let changes = json!([{ "field": "messages", "value": value }]);
-    json!({ "object": "whatsapp_business_account", "entry": [{ "id": account.waba_id, "changes": changes }] }).to_string()
+    json!({ "object": "whatsapp_business_account", "entry": [{ "id": account.waba_id, "changes": changes }] })
+        .to_string()
 }
 
 /// `X-Hub-Signature-256` of a body.

@@ -1,0 +1,218 @@
+// The phone of one customer at a time. Everything that is shown comes from the simulator's own API.
+
+/** People to begin with: names in four scripts. */
+const PEOPLE = [
+  { from: "819011112222", name: "Aiko 愛子" },
+  { from: "972501234567", name: "Dana דנה" },
+  { from: "971501234567", name: "Omar عمر" },
+  { from: "66812345678", name: "Somchai สมชาย" },
+];
+/** How long to wait when the simulator does not answer, ms. */
+const PAUSE = 1_000;
+
+const at = (id) => document.getElementById(id);
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const calendar = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+
+const state = { accounts: [], threads: [], people: [...PEOPLE], number: "", from: "", messages: [], quoted: null, version: 0, shown: "" };
+
+async function ask(path, body) {
+  const request = body && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await fetch(`/simulator/api/${path}`, request);
+  if (answer.ok) return answer.json();
+  const { error } = await answer.json().catch(() => ({}));
+  throw new Error(error ?? `The simulator answered ${answer.status}.`);
+}
+
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+function trouble(text) {
+  at("trouble").textContent = text;
+  at("trouble").hidden = text === "";
+}
+
+/** One or two ticks, as the customer knows them. */
+function tick(kind) {
+  const words = { accepted: "Sent", sent: "Sent", delivered: "Delivered", read: "Read" };
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  for (const [key, value] of Object.entries({ viewBox: "0 0 18 12", class: "tick", role: "img", "aria-label": words[kind] ?? kind, "data-tick": kind })) svg.setAttribute(key, value);
+  const paths = kind === "accepted" || kind === "sent" ? ["M5 6.5 8 9.5 14 2.5"] : ["M1 6.5 4 9.5 10 2.5", "M7.5 9 8 9.5 14 2.5"];
+  for (const d of paths) {
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    for (const [key, value] of Object.entries({ d, fill: "none", stroke: "currentColor", "stroke-width": "1.6", "stroke-linecap": "round", "stroke-linejoin": "round" })) path.setAttribute(key, value);
+    svg.append(path);
+  }
+  return svg;
+}
+
+function bubble(message) {
+  const inside = element("div", { class: "bubble" });
+  const quoted = message.reply_to && state.messages.find((other) => other.id === message.reply_to);
+  if (quoted) inside.append(element("p", { class: "quoted", dir: "auto" }, quoted.text));
+  inside.append(element("p", { dir: "auto" }, message.text));
+  const meta = element("div", { class: "meta" }, element("time", { datetime: new Date(message.at).toISOString() }, clock.format(message.at)));
+  if (message.author === "customer") meta.append(tick(message.tick));
+  inside.append(meta);
+  const reply = element("button", { type: "button", class: "reply", "aria-label": "Quote this message" }, "↩");
+  reply.addEventListener("click", () => quote(message));
+  return element("div", { class: "message", "data-author": message.author }, inside, reply);
+}
+
+function person() {
+  return state.people.find((one) => one.from === state.from);
+}
+
+function drawPeople() {
+  const rows = state.people.map((one) => {
+    const chat = state.threads.find((thread) => thread.from === one.from && thread.phone_number_id === state.number);
+    const lines = element("span", { class: "lines" }, element("strong", { dir: "auto" }, one.name), element("span", { class: "quiet", dir: "auto" }, chat?.last.text ?? `+${one.from}`));
+    const row = element("button", { type: "button", class: "person", "aria-pressed": String(one.from === state.from) }, element("span", { class: "avatar", "aria-hidden": "true" }, [...one.name][0]), lines);
+    if (chat?.unread > 0) row.append(element("span", { class: "count", "aria-label": `${chat.unread} unread` }, String(chat.unread)));
+    row.addEventListener("click", () => open(state.number, one.from));
+    return element("li", {}, row);
+  });
+  at("people").replaceChildren(...rows);
+}
+
+function drawChat() {
+  const account = state.accounts.find((one) => one.phone_number_id === state.number);
+  at("business").textContent = account?.name ?? "";
+  at("business-avatar").textContent = [...(account?.name ?? "?")][0];
+  at("state").textContent = state.typing ? "typing…" : (account?.display_phone_number ?? "");
+  at("owner").textContent = person()?.name ?? "";
+  const chat = at("chat");
+  const atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 80;
+  const rows = [];
+  let day = "";
+  // What failed never reached the phone.
+  for (const message of state.messages.filter((one) => one.author === "customer" || (one.tick !== "failed" && one.error === null))) {
+    const today = calendar.format(message.at);
+    if (today !== day) rows.push(element("div", { class: "day" }, today));
+    day = today;
+    rows.push(bubble(message));
+  }
+  if (rows.length === 0) rows.push(element("p", { class: "hint" }, "No messages yet. Say hello, and an agent sees it in the inbox at once."));
+  chat.replaceChildren(...rows);
+  const key = `${state.number}/${state.from}`;
+  if (atEnd || state.shown !== key) chat.scrollTop = chat.scrollHeight;
+  state.shown = key;
+}
+
+function quote(message) {
+  state.quoted = message;
+  at("quote").hidden = message === null;
+  at("quote-text").textContent = message?.text ?? "";
+  if (message) at("text").focus();
+}
+
+/** The customer sees the chat only with the phone in hand: this window has the focus. */
+async function look() {
+  const unseen = state.messages.some((message) => message.author === "business" && ["accepted", "sent", "delivered"].includes(message.tick) && message.error === null);
+  if (unseen && document.hasFocus()) await ask("read", { phone_number_id: state.number, from: state.from });
+}
+
+async function refresh() {
+  const { items, version } = await ask("threads");
+  state.version = version;
+  state.threads = items;
+  for (const thread of items) {
+    if (!state.people.some((one) => one.from === thread.from)) state.people.push({ from: thread.from, name: thread.name || `+${thread.from}` });
+  }
+  const [number, from] = [state.number, state.from];
+  const chat = await ask(`threads/${number}/${from}`);
+  if (number !== state.number || from !== state.from) return;
+  state.messages = chat.messages;
+  state.typing = chat.typing;
+  drawPeople();
+  drawChat();
+}
+
+async function open(number, from) {
+  Object.assign(state, { number, from, messages: [], typing: false });
+  quote(null);
+  history.replaceState(null, "", `#${number}/${from}`);
+  at("accounts").value = number;
+  await attempt(async () => {
+    await refresh();
+    await look();
+  });
+}
+
+async function attempt(work) {
+  try {
+    await work();
+    trouble("");
+  } catch (error) {
+    trouble(error instanceof TypeError ? "Switchboard does not answer. Is it running?" : error.message);
+    return false;
+  }
+  return true;
+}
+
+async function send() {
+  const [field, quoted] = [at("text"), state.quoted];
+  const text = field.value;
+  if (text.trim() === "") return;
+  field.value = "";
+  quote(null);
+  const sent = await attempt(() => ask("messages", { phone_number_id: state.number, from: state.from, name: person().name, text, reply_to: quoted?.id ?? null }));
+  if (!sent) field.value = text;
+  else at("chat").scrollTop = at("chat").scrollHeight;
+}
+
+async function watch() {
+  for (;;) {
+    const known = state.version;
+    const heard = await attempt(async () => {
+      const { version } = await ask(`events?since=${known}`);
+      if (version !== known || state.typing) await refresh();
+      await look();
+    });
+    if (!heard) await new Promise((done) => setTimeout(done, PAUSE));
+  }
+}
+
+function listen() {
+  at("composer").addEventListener("submit", (event) => {
+    event.preventDefault();
+    void send();
+  });
+  at("text").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    void send();
+  });
+  at("unquote").addEventListener("click", () => quote(null));
+  at("accounts").addEventListener("change", (event) => void open(event.target.value, state.from));
+  at("new-person").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const fields = new FormData(event.target);
+    const [name, from] = [fields.get("name").trim(), fields.get("from").replace(/\D/g, "")];
+    if (from.length < 5 || from.length > 15) return trouble("A phone number has 5 to 15 digits.");
+    state.people = [...state.people.filter((one) => one.from !== from), { from, name }];
+    event.target.reset();
+    void open(state.number, from);
+  });
+  for (const touch of ["pointerdown", "focusin"]) document.querySelector(".phone").addEventListener(touch, () => void attempt(look));
+  addEventListener("focus", () => void attempt(look));
+}
+
+async function begin() {
+  listen();
+  while (!(await attempt(async () => (state.accounts = (await ask("accounts")).items)))) await new Promise((done) => setTimeout(done, PAUSE));
+  if (state.accounts.length === 0) return trouble("No WhatsApp number is set up: the seed names none.");
+  at("accounts").replaceChildren(...state.accounts.map((one) => element("option", { value: one.phone_number_id }, `${one.name} (${one.display_phone_number})`)));
+  const [number, from] = location.hash.slice(1).split("/");
+  const known = state.accounts.some((one) => one.phone_number_id === number);
+  const anyone = /^\d{5,15}$/.test(from ?? "") ? from : PEOPLE[0].from;
+  if (!state.people.some((one) => one.from === anyone)) state.people.push({ from: anyone, name: `+${anyone}` });
+  await open(known ? number : state.accounts[0].phone_number_id, anyone);
+  void watch();
+}
+
+void begin();

@@ -1,0 +1,247 @@
+//! The simulator as Switchboard and a customer see it: at its HTTP.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, Request, StatusCode};
+use axum::routing::post;
+use channel::Signer;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tower::ServiceExt;
+
+use super::*;
+
+const START: u64 = 1_795_000_000_000;
+const DAY: u64 = 24 * 60 * 60 * 1_000;
+
+/// A business that takes webhooks, and the simulator before it.
+struct Stage {
+    router: Router,
+    told: mpsc::UnboundedReceiver<(HeaderMap, Bytes)>,
+    clock: Arc<AtomicU64>,
+}
+
+type Heard = (mpsc::UnboundedSender<(HeaderMap, Bytes)>, Arc<AtomicU64>);
+
+/// Takes a webhook, but for the first ones.
+async fn hear(State((told, refusals)): State<Heard>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    if refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
+    told.send((headers, body)).unwrap();
+    StatusCode::OK
+}
+
+fn account(number: &str, token: &str) -> SimAccount {
+    SimAccount {
+        phone_number_id: number.to_owned(),
+        waba_id: "W1".to_owned(),
+        display_phone_number: "+972 3 555 0101".to_owned(),
+        name: "Acme".to_owned(),
+        access_token: token.to_owned(),
+        app_secret: "secret".to_owned(),
+    }
+}
+
+async fn stage(data: &Data, refusals: u64) -> Stage {
+    let (heard, told) = mpsc::unbounded_channel();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let gateway = format!("http://{}", listener.local_addr().unwrap());
+    let business =
+        Router::new().route("/webhooks/meta", post(hear)).with_state((heard, Arc::new(AtomicU64::new(refusals))));
+    tokio::spawn(async move { axum::serve(listener, business).await });
+    let clock = Arc::new(AtomicU64::new(START));
+    let now = clock.clone();
+    let accounts = vec![account("101", "t1"), account("102", "t2")];
+    let simulator = Simulator::open(data, accounts, Arc::new(move || now.load(Ordering::SeqCst))).unwrap();
+    let pace = Pace { sent: Duration::ZERO, delivered: Duration::from_millis(20) };
+    Stage { router: simulator.with_pace(pace).router(&gateway), told, clock }
+}
+
+impl Stage {
+    async fn ask(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
+        let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        let request =
+            request.header("authorization", format!("Bearer {token}")).body(Body::from(body.to_string())).unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap_or_default();
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    async fn send(&self, body: &Value) -> (u16, Value) {
+        self.ask("POST", "/simulator/graph/v25.0/101/messages", "t1", body).await
+    }
+
+    async fn customer(&self, path: &str, body: &Value) -> (u16, Value) {
+        self.ask("POST", &format!("/simulator/api/{path}"), "", body).await
+    }
+
+    async fn writes(&self) -> String {
+        let said =
+            json!({ "phone_number_id": "101", "from": "+81 90 1111 2222", "name": "愛子", "text": "在庫ありますか？" });
+        let (status, answer) = self.customer("messages", &said).await;
+        assert_eq!(status, 201, "{answer}");
+        answer["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The next webhook's change, its signature checked as Switchboard does.
+    async fn next(&mut self) -> Value {
+        let (headers, body) = self.told.recv().await.unwrap();
+        let signer = Signer { app_id: "1".to_owned(), tenant: None };
+        let app = channel_meta::App::new(signer, &["secret".to_owned()], None).unwrap();
+        let signature = headers["x-hub-signature-256"].to_str().unwrap();
+        assert!(channel_meta::verify([&app], signature, &body).is_some(), "signed by the app");
+        serde_json::from_slice::<Value>(&body).unwrap()["entry"][0]["changes"][0]["value"].clone()
+    }
+
+    /// The next webhook's status: its kind, message and reference.
+    async fn next_status(&mut self) -> [Value; 3] {
+        let value = self.next().await;
+        ["status", "id", "biz_opaque_callback_data"].map(|field| value["statuses"][0][field].clone())
+    }
+}
+
+fn text(body: &str, reference: &str) -> Value {
+    json!({
+        "messaging_product": "whatsapp", "recipient_type": "individual", "to": "+819011112222", "type": "text",
+        "text": { "body": body }, "biz_opaque_callback_data": reference,
+    })
+}
+
+fn code(answer: &(u16, Value)) -> (u16, Value, Value) {
+    (answer.0, answer.1["error"]["code"].clone(), answer.1["error"]["error_subcode"].clone())
+}
+
+#[tokio::test]
+async fn a_customer_writes_the_business_answers_and_the_ticks_come_back() {
+    let mut stage = stage(&Data::Memory, 1).await;
+    let asked = stage.writes().await;
+    let user = account("101", "").user_id("819011112222");
+    let metadata = json!({ "display_phone_number": "97235550101", "phone_number_id": "101" });
+    let contacts = json!([{ "profile": { "name": "愛子" }, "wa_id": "819011112222", "user_id": user }]);
+    assert_eq!(
+        stage.next().await,
+        json!({
+            "messaging_product": "whatsapp", "metadata": metadata, "contacts": contacts,
+            "messages": [{ "from": "819011112222", "from_user_id": user, "id": asked, "timestamp": "1795000000", "type": "text", "text": { "body": "在庫ありますか？" } }],
+        }),
+        "told again after the 503"
+    );
+    let (status, answer) = stage.send(&text("あります", "m.1")).await;
+    let id = answer["messages"][0]["id"].clone();
+    let contact = json!({ "input": "+819011112222", "wa_id": "819011112222", "user_id": user });
+    assert_eq!(
+        (status, &answer),
+        (200, &json!({ "messaging_product": "whatsapp", "contacts": [contact], "messages": [{ "id": id }] }))
+    );
+    let status_of = |word: &str| {
+        let pricing = json!({ "billable": true, "pricing_model": "PMP", "type": "regular", "category": "service" });
+        let status = json!({
+            "id": id, "status": word, "timestamp": "1795000000", "recipient_id": "819011112222", "recipient_user_id": user,
+            "biz_opaque_callback_data": "m.1", "pricing": pricing,
+        });
+        json!({ "messaging_product": "whatsapp", "metadata": metadata, "contacts": contacts, "statuses": [status] })
+    };
+    assert_eq!([stage.next().await, stage.next().await], [status_of("sent"), status_of("delivered")]);
+    let chat = json!({ "phone_number_id": "101", "from": "819011112222" });
+    assert_eq!(stage.customer("read", &chat).await, (200, json!({ "read": 1 })));
+    assert_eq!(stage.next_status().await, [json!("read"), id.clone(), json!("m.1")]);
+    assert_eq!(stage.customer("read", &chat).await, (200, json!({ "read": 0 })), "a second look tells nothing");
+    let ledger = stage.ask("GET", "/simulator/api/ledger", "", &Value::Null).await.1;
+    let entry = json!({
+        "id": id, "phone_number_id": "101", "to": "819011112222", "text": "あります", "reference": "m.1", "reply_to": null, "at": START,
+    });
+    assert_eq!(ledger, json!({ "items": [entry] }));
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_refused_in_graphs_words() {
+    let stage = stage(&Data::Memory, 0).await;
+    let path = |number: &str| format!("/simulator/graph/v25.0/{number}/messages");
+    let hi = text("hi", "m");
+    for (number, token, expected) in
+        [("101", "t9", (401, 190, None)), ("102", "t1", (400, 100, Some(33))), ("999", "t1", (400, 100, Some(33)))]
+    {
+        let expected = (expected.0, json!(expected.1), json!(expected.2));
+        assert_eq!(code(&stage.ask("POST", &path(number), token, &hi).await), expected, "POST {number} {token}");
+        let node = format!("/simulator/graph/v25.0/{number}?fields=id");
+        assert_eq!(code(&stage.ask("GET", &node, token, &Value::Null).await), expected, "GET {number} {token}");
+    }
+    let node = json!({ "id": "101", "verified_name": "Acme", "display_phone_number": "+972 3 555 0101", "quality_rating": "GREEN" });
+    assert_eq!(stage.ask("GET", "/simulator/graph/v25.0/101", "t1", &Value::Null).await, (200, node));
+    let long = "é".repeat(4_097);
+    let product = json!({ "messaging_product": "whatsapp" });
+    let image = json!({ "messaging_product": "whatsapp", "to": "+81901", "type": "image" });
+    let stranger = json!({ "messaging_product": "whatsapp", "recipient": "JP.1", "text": { "body": "hi" } });
+    for (body, refused) in [
+        (json!({}), 131_008),
+        (product, 131_008),
+        (image, 131_009),
+        (stranger, 131_009),
+        (text(&long, "m"), 100),
+        (text(" ", "m"), 100),
+    ] {
+        assert_eq!(code(&stage.send(&body).await), (400, json!(refused), Value::Null), "{body}");
+    }
+    let unread = json!({ "messaging_product": "whatsapp", "status": "read", "message_id": "wamid.0" });
+    assert_eq!(code(&stage.send(&unread).await), (400, json!(100), Value::Null));
+}
+
+#[tokio::test]
+async fn after_a_day_of_silence_an_answer_is_taken_and_then_fails() {
+    let mut stage = stage(&Data::Memory, 0).await;
+    stage.writes().await;
+    stage.next().await;
+    stage.clock.fetch_add(DAY, Ordering::SeqCst);
+    let (status, answer) = stage.send(&text("still there?", "m.2")).await;
+    let told = stage.next().await;
+    let error = &told["statuses"][0]["errors"][0]["code"];
+    assert_eq!((status, error, &told["statuses"][0]["id"]), (200, &json!(131_047), &answer["messages"][0]["id"]));
+}
+
+#[tokio::test]
+async fn each_fault_comes_as_often_as_it_was_asked_for() {
+    let mut stage = stage(&Data::Memory, 0).await;
+    stage.writes().await;
+    stage.next().await;
+    let faults = json!({ "status_429": 1, "status_500": 1, "refuse": 1 });
+    assert_eq!(stage.customer("faults", &faults).await.0, 200);
+    let mut codes = Vec::new();
+    for _ in 0..3 {
+        codes.push(code(&stage.send(&text("hi", "m")).await));
+    }
+    assert_eq!(
+        codes,
+        [(429, json!(130_429), Value::Null), (500, json!(131_000), Value::Null), (400, json!(131_026), Value::Null)]
+    );
+    stage.customer("faults", &json!({ "accept_and_drop": 1, "reorder": 1, "silent": 1 })).await;
+    let silent = stage.send(&text("nobody hears of this, nor of the answer", "m.1")).await;
+    assert_eq!(silent, (200, Value::Null), "the answer was cut off");
+    let heard = stage.send(&text("out of order", "m.2")).await.1["messages"][0]["id"].clone();
+    let told = [stage.next_status().await, stage.next_status().await];
+    assert_eq!(told, [[json!("delivered"), heard.clone(), json!("m.2")], [json!("sent"), heard, json!("m.2")]]);
+    stage.customer("faults", &json!({ "duplicate": 1, "revoked": true })).await;
+    assert_eq!(code(&stage.send(&text("hi", "m")).await), (401, json!(190), Value::Null));
+    let id = stage.writes().await;
+    let twice = [stage.next().await, stage.next().await].map(|value| value["messages"][0]["id"].clone());
+    assert_eq!(twice, [json!(id), json!(id)]);
+}
+
+#[tokio::test]
+async fn chats_and_webhooks_on_their_way_outlive_a_restart() {
+    let folder = std::env::temp_dir().join(format!("switchboard-simulator-{}", fresh_id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let data = Data::Dir(folder.clone());
+    let before = stage(&data, u64::MAX).await;
+    let id = before.writes().await;
+    drop(before);
+    let mut after = stage(&data, 0).await;
+    assert_eq!(after.next().await["messages"][0]["id"], json!(id));
+    let chat = after.ask("GET", "/simulator/api/threads/101/819011112222", "", &Value::Null).await.1;
+    assert_eq!((&chat["name"], &chat["messages"][0]["id"]), (&json!("愛子"), &json!(id)));
+    std::fs::remove_dir_all(folder).unwrap();
+}
