@@ -133,7 +133,10 @@ impl<B: Bodies> App<B> {
         let now = self.now();
         let Some(route) = self.routes.find(&self.tables, record.channel, external, now).await? else { return Ok(None) };
         if !record.signer.speaks_for(&route.tenant) {
-            tracing::warn!(app_id = record.signer.app_id, "an app signed an event of an account that is not its tenant's");
+            tracing::warn!(
+                app_id = record.signer.app_id,
+                "an app signed an event of an account that is not its tenant's"
+            );
             return Ok(None);
         }
         let ctx = TenantCtx::of_route(route.tenant);
@@ -272,8 +275,7 @@ impl<B: Bodies> App<B> {
         tally.quarantined += 1;
         let at = self.now();
         let id = LogId::new(at, tail(&self.id_key.global(&["quarantine", text])));
-        let entry =
-            Entry { id, at, reason: reason.to_owned(), source: "ingest".to_owned(), record: text.to_owned() };
+        let entry = Entry { id, at, reason: reason.to_owned(), source: "ingest".to_owned(), record: text.to_owned() };
         tracing::warn!(reason, event_id = entry.id.as_str(), "quarantined");
         Ok(self.tables.install().put_entry(LedgerKind::Quarantine, &entry).await?)
     }

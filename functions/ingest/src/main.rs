@@ -37,7 +37,8 @@ impl Bodies for Bucket {
 
     async fn keep_raw(&self, ctx: &TenantCtx, raw: String) -> Result<String, Failed> {
         let conf = self.s3.config().to_builder().credentials_provider(self.tenants.of(ctx.id())).build();
-        let (key, blobs) = (Key::raw(ctx.id(), raw.as_bytes()), Blobs::new(aws_sdk_s3::Client::from_conf(conf), self.name.clone()));
+        let (key, blobs) =
+            (Key::raw(ctx.id(), raw.as_bytes()), Blobs::new(aws_sdk_s3::Client::from_conf(conf), self.name.clone()));
         blobs.put(&key, raw.into_bytes()).await?;
         Ok(key.as_str().to_owned())
     }
@@ -52,7 +53,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let id_key = id_key(&aws, &settings, &clock).await?;
     let at = clock.clone();
     let sts = aws_sdk_sts::Client::new(&aws.config(Service::Sts));
-    let tenants = TenantCredentials::new(sts, settings.text("TENANT_ROLE_ARN")?, move || Timestamp::from_millis(at.now()));
+    let tenants =
+        TenantCredentials::new(sts, settings.text("TENANT_ROLE_ARN")?, move || Timestamp::from_millis(at.now()));
     let tenants = Arc::new(tenants);
     let of = Arc::clone(&tenants);
     let tables = Tables::new(TablesConfig {

@@ -23,7 +23,13 @@ pub struct Routes {
 }
 
 impl Routes {
-    pub async fn find(&self, tables: &Tables, channel: ChannelType, external: &str, now: Timestamp) -> Result<Option<Route>> {
+    pub async fn find(
+        &self,
+        tables: &Tables,
+        channel: ChannelType,
+        external: &str,
+        now: Timestamp,
+    ) -> Result<Option<Route>> {
         let key = (channel, external.to_owned());
         if let Some(known) = fresh(&self.routes, &key, now) {
             return Ok(Some(known));
@@ -32,7 +38,13 @@ impl Routes {
         Ok(found.inspect(|route| keep(&self.routes, key, route.clone(), now)))
     }
 
-    pub async fn account(&self, tables: &Tables, ctx: &TenantCtx, id: &AccountId, now: Timestamp) -> Result<Option<Account>> {
+    pub async fn account(
+        &self,
+        tables: &Tables,
+        ctx: &TenantCtx,
+        id: &AccountId,
+        now: Timestamp,
+    ) -> Result<Option<Account>> {
         if let Some(known) = fresh(&self.accounts, id, now) {
             return Ok(Some(known));
         }

@@ -38,11 +38,8 @@ pub(crate) fn by_thread(messages: Vec<Arrived>) -> Vec<(ThreadKey, Vec<Arrived>)
                 thread.push(arrived);
             }
             None => {
-                let key = ThreadKey {
-                    group: message.group.clone(),
-                    from: message.from.clone(),
-                    name: message.name.clone(),
-                };
+                let key =
+                    ThreadKey { group: message.group.clone(), from: message.from.clone(), name: message.name.clone() };
                 threads.push((key, vec![arrived]));
             }
         }

@@ -56,7 +56,9 @@ impl Graph {
         let url = format!("{}/{}/{path}", self.address.base_url, self.address.version);
         let reply = match self.client.post(url).bearer_auth(access_token).json(body).send().await {
             Ok(reply) => reply,
-            Err(error) if error.is_connect() || error.is_builder() => return Reply::NotSent(error.without_url().to_string()),
+            Err(error) if error.is_connect() || error.is_builder() => {
+                return Reply::NotSent(error.without_url().to_string());
+            }
             Err(error) => return Reply::Unknown(error.without_url().to_string()),
         };
         let status = reply.status();

@@ -76,7 +76,9 @@ fn judge(status: StatusCode, body: &[u8], id: &str) -> Probe {
     match (status.as_u16(), code) {
         (_, Some(BAD_TOKEN)) | (401, _) => Probe::Refused,
         // Throttled: app, user, page, custom. It says nothing of the token.
-        (429, _) | (_, Some(4 | 17 | 32 | 613 | 80_007 | 80_008)) => Probe::Unreachable("Graph asks us to wait".to_owned()),
+        (429, _) | (_, Some(4 | 17 | 32 | 613 | 80_007 | 80_008)) => {
+            Probe::Unreachable("Graph asks us to wait".to_owned())
+        }
         (400..=499, _) => Probe::NotItsOwn,
         (status, _) => Probe::Unreachable(format!("Graph answered {status}")),
     }

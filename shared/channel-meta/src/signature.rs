@@ -24,7 +24,11 @@ impl App {
             return Err(EmptySecret);
         }
         let key = |s: &String| Hmac::new_from_slice(s.as_bytes()).expect("HMAC takes a key of any length");
-        Ok(Self { signer, keys: secrets.iter().map(key).collect(), verify_token: verify_token.filter(|t| !t.is_empty()) })
+        Ok(Self {
+            signer,
+            keys: secrets.iter().map(key).collect(),
+            verify_token: verify_token.filter(|t| !t.is_empty()),
+        })
     }
 
     fn signed(&self, body: &[u8], signature: &[u8; 32]) -> bool {
@@ -80,7 +84,8 @@ mod tests {
 
     fn app(id: &str, secrets: &[&str]) -> App {
         let signer = Signer { app_id: id.to_owned(), tenant: None };
-        App::new(signer, &secrets.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>(), Some("hello".to_owned())).unwrap()
+        App::new(signer, &secrets.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>(), Some("hello".to_owned()))
+            .unwrap()
     }
 
     const BODY: &[u8] = br#"{"t":"\u00e4\u00f6\/x"}"#;

@@ -58,7 +58,12 @@ mod tests {
         for (names, expected) in [
             (Names { phone: Some("+81 90-1111-2222"), ..Names::default() }, vec![id(Phone, "819011112222")]),
             (
-                Names { phone: Some("8190"), user_id: Some("JP.77"), parent_user_id: Some("JP.ENT.6"), username: Some("@aiko") },
+                Names {
+                    phone: Some("8190"),
+                    user_id: Some("JP.77"),
+                    parent_user_id: Some("JP.ENT.6"),
+                    username: Some("@aiko"),
+                },
                 vec![id(UserId, "JP.77"), id(ParentUserId, "JP.ENT.6"), id(Phone, "8190"), id(Username, "aiko")],
             ),
             (Names { phone: Some("JP.7781200345"), ..Names::default() }, vec![id(UserId, "JP.7781200345")]),

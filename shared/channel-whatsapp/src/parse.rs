@@ -78,7 +78,9 @@ struct StatusError {
 /// Reads one piece that [`crate::split`] made.
 pub fn parse(piece: &RawValue) -> Result<Vec<Event>, Poison> {
     match serde_json::from_str(piece.get()).map_err(|_| poison("the event is not in a form that we know"))? {
-        Piece::Message { message: raw, contact } => message(raw, contact.unwrap_or_default()).map(|m| vec![Event::Message(m)]),
+        Piece::Message { message: raw, contact } => {
+            message(raw, contact.unwrap_or_default()).map(|m| vec![Event::Message(m)])
+        }
         Piece::Status(raw) => status(raw).map(|event| vec![event]),
         Piece::Errors(errors) => {
             let code = errors[0]["code"].as_i64().unwrap_or_default();
@@ -143,15 +145,18 @@ fn message(raw: &RawValue, contact: Contact) -> Result<InboundMessage, Poison> {
 /// Whether a text message has nothing but what our own fields hold.
 fn says_no_more(raw: &RawValue) -> bool {
     let Ok(fields) = serde_json::from_str::<Map<String, Value>>(raw.get()) else { return false };
-    let known = ["id", "timestamp", "type", "from", "from_user_id", "from_parent_user_id", "group_id", "text", "context"];
-    let only = |value: &Value, keys: &[&str]| value.as_object().is_none_or(|o| o.keys().all(|k| keys.contains(&k.as_str())));
+    let known =
+        ["id", "timestamp", "type", "from", "from_user_id", "from_parent_user_id", "group_id", "text", "context"];
+    let only =
+        |value: &Value, keys: &[&str]| value.as_object().is_none_or(|o| o.keys().all(|k| keys.contains(&k.as_str())));
     fields.keys().all(|k| known.contains(&k.as_str()))
         && fields.get("text").is_none_or(|t| only(t, &["body"]))
         && fields.get("context").is_none_or(|c| only(c, &["from", "id"]))
 }
 
 fn status(raw: &RawValue) -> Result<Event, Poison> {
-    let status: Status = serde_json::from_str(raw.get()).map_err(|_| poison("a status lacks its message or its kind"))?;
+    let status: Status =
+        serde_json::from_str(raw.get()).map_err(|_| poison("a status lacks its message or its kind"))?;
     let receipt = match status.status.as_str() {
         "sent" => Receipt::Accepted,
         "delivered" => Receipt::Delivered,
@@ -267,9 +272,18 @@ mod tests {
     #[test]
     fn what_can_never_be_understood_says_why() {
         for (piece, reason) in [
-            (json!({ "message": { "message": { "from": "8190", "type": "text" } } }), "a message lacks its id or its type"),
-            (json!({ "message": { "message": { "id": "m", "type": "text", "timestamp": "x", "from": "1" } } }), "a message's timestamp is not a time"),
-            (json!({ "message": { "message": { "id": "m", "type": "text", "timestamp": "1" } } }), "a message does not tell who wrote it"),
+            (
+                json!({ "message": { "message": { "from": "8190", "type": "text" } } }),
+                "a message lacks its id or its type",
+            ),
+            (
+                json!({ "message": { "message": { "id": "m", "type": "text", "timestamp": "x", "from": "1" } } }),
+                "a message's timestamp is not a time",
+            ),
+            (
+                json!({ "message": { "message": { "id": "m", "type": "text", "timestamp": "1" } } }),
+                "a message does not tell who wrote it",
+            ),
             (json!({ "status": { "status": "read" } }), "a status lacks its message or its kind"),
             (json!({ "change": { "field": "history", "value": {} } }), "webhook field history is not shown yet"),
             (json!(7), "the event is not in a form that we know"),

@@ -167,7 +167,10 @@ fn refused(status: u16, error: &GraphError) -> NotSent {
 fn rejected(status: u16) -> NotSent {
     let code = Some(i64::from(status));
     match status {
-        401 => NotSent::Unauthorized(Failure { channel_code: code, ..local("token_refused", "WhatsApp refused the access token") }),
+        401 => NotSent::Unauthorized(Failure {
+            channel_code: code,
+            ..local("token_refused", "WhatsApp refused the access token")
+        }),
         429 => {
             let why = Failure { channel_code: code, ..local("rate_limited", "WhatsApp asks us to send more slowly") };
             NotSent::Retry { after: None, why }
@@ -225,7 +228,10 @@ mod tests {
             Outcome::Unknown(_) => "unknown".to_owned(),
         };
         for (reply, expected) in [
-            (Reply::Done(br#"{"messages":[{"id":"wamid.9"}],"contacts":[{"wa_id":"1"}]}"#.to_vec()), "accepted wamid.9"),
+            (
+                Reply::Done(br#"{"messages":[{"id":"wamid.9"}],"contacts":[{"wa_id":"1"}]}"#.to_vec()),
+                "accepted wamid.9",
+            ),
             (Reply::Done(b"<html>".to_vec()), "unknown"),
             (Reply::Done(br#"{"messages":[]}"#.to_vec()), "unknown"),
             (Reply::Unknown("timeout".to_owned()), "unknown"),

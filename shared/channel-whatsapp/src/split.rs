@@ -128,7 +128,9 @@ fn of_change(change: &Change<'_>, routes: &mut Routes) {
         number(&v.metadata).or_else(|| number(&v.recipient))
     });
     match (&*change.field, value) {
-        ("messages", Ok(value)) if account.is_some() && value.says_something() => of_value(account.as_deref(), &value, routes),
+        ("messages", Ok(value)) if account.is_some() && value.says_something() => {
+            of_value(account.as_deref(), &value, routes)
+        }
         (field, _) => {
             let thread = format!("field:{field}");
             routes.add(account.as_deref(), &thread, &Piece::Change { field, value: change.value });
@@ -170,7 +172,8 @@ struct Contacts<'a> {
 
 impl<'a> Contacts<'a> {
     fn of(raws: &[&'a RawValue]) -> Self {
-        let in_order: Vec<_> = raws.iter().map(|raw| (*raw, serde_json::from_str::<ContactHead<'a>>(raw.get()).ok())).collect();
+        let in_order: Vec<_> =
+            raws.iter().map(|raw| (*raw, serde_json::from_str::<ContactHead<'a>>(raw.get()).ok())).collect();
         let mut by_id = HashMap::new();
         for (raw, head) in &in_order {
             for id in head.iter().flat_map(|h| [&h.wa_id, &h.user_id]).flatten() {
@@ -226,7 +229,8 @@ mod tests {
 
     fn change(account: &str, messages: serde_json::Value) -> serde_json::Value {
         let metadata = json!({ "phone_number_id": account, "display_phone_number": "15550100" });
-        let contacts = json!([{ "wa_id": "b", "profile": { "name": "Bo" } }, { "wa_id": "a", "profile": { "name": "Ann" } }]);
+        let contacts =
+            json!([{ "wa_id": "b", "profile": { "name": "Bo" } }, { "wa_id": "a", "profile": { "name": "Ann" } }]);
         json!({ "field": "messages", "value": { "metadata": metadata, "contacts": contacts, "messages": messages } })
     }
 
@@ -243,15 +247,24 @@ mod tests {
         ] });
         let message = |id: &str, from: &str, contact: &str| {
             let name = if contact == "a" { "Ann" } else { "Bo" };
-            format!(r#"{{"message":{{"message":{{"from":"{from}","id":"{id}"}},"contact":{{"profile":{{"name":"{name}"}},"wa_id":"{contact}"}}}}}}"#)
+            format!(
+                r#"{{"message":{{"message":{{"from":"{from}","id":"{id}"}},"contact":{{"profile":{{"name":"{name}"}},"wa_id":"{contact}"}}}}}}"#
+            )
         };
         let some = |s: &str| Some(s.to_owned());
-        assert_eq!(seen(&body), [
-            (some("1"), "a".to_owned(), vec![message("m1", "a", "a"), message("m2", "a", "a")]),
-            (some("1"), "unreadable".to_owned(), vec!["7".to_owned()]),
-            (some("2"), "b".to_owned(), vec![message("m3", "b", "b")]),
-            (None, "field:messages".to_owned(), vec![r#"{"change":{"field":"messages","value":{"statuses":[]}}}"#.to_owned()]),
-        ]);
+        assert_eq!(
+            seen(&body),
+            [
+                (some("1"), "a".to_owned(), vec![message("m1", "a", "a"), message("m2", "a", "a")]),
+                (some("1"), "unreadable".to_owned(), vec!["7".to_owned()]),
+                (some("2"), "b".to_owned(), vec![message("m3", "b", "b")]),
+                (
+                    None,
+                    "field:messages".to_owned(),
+                    vec![r#"{"change":{"field":"messages","value":{"statuses":[]}}}"#.to_owned()]
+                ),
+            ]
+        );
     }
 
     #[test]
