@@ -80,7 +80,8 @@ impl Apps {
         if let Some(known) = parsed.as_ref().filter(|known| Arc::ptr_eq(&known.of, &text)) {
             return Ok(Arc::clone(&known.apps));
         }
-        let kept: Kept = serde_json::from_str(&text).map_err(|_| Unavailable("it is not of the expected form".to_owned()))?;
+        let kept: Kept =
+            serde_json::from_str(&text).map_err(|_| Unavailable("it is not of the expected form".to_owned()))?;
         let app = |kept: KeptApp| {
             let signer = Signer { app_id: kept.app_id, tenant: kept.tenant_id };
             App::new(signer, &kept.app_secrets, kept.verify_token).map_err(|e| Unavailable(e.to_string()))

@@ -79,7 +79,12 @@ fn record(
 }
 
 /// The same events, signed by the same app: another app's copy is another record, because it may not be believed.
-fn content(signer: &Signer, account: &str, events: &[Box<serde_json::value::RawValue>], unreadable: Option<&str>) -> String {
+fn content(
+    signer: &Signer,
+    account: &str,
+    events: &[Box<serde_json::value::RawValue>],
+    unreadable: Option<&str>,
+) -> String {
     let texts = events.iter().map(|e| e.get()).chain(unreadable);
     let all: Vec<&str> = [signer.app_id.as_str(), account].into_iter().chain(texts).collect();
     digest(&all)
