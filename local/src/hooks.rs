@@ -1,6 +1,7 @@
 //! What tests and tools do to a running system: hold it back, hurry it, wait for it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::schedule;
@@ -36,6 +37,11 @@ impl System {
     /// Lets it go on.
     pub fn resume(&self, logical: &str) {
         self.gates.of(logical).open();
+    }
+
+    /// Throttles the next `calls` of functions to the tables, as a hot partition would.
+    pub fn throttle_tables(&self, calls: u32) {
+        self.throttled.store(calls, Ordering::Relaxed);
     }
 
     /// Fires a function's schedules once, now.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -65,6 +65,8 @@ pub struct System {
     pub(crate) environments: BTreeMap<String, BTreeMap<String, String>>,
     pub(crate) streams: BTreeMap<String, Progress>,
     pub(crate) gates: Gates,
+    pub(crate) throttled: Arc<AtomicU32>,
+    ephemeral: bool,
     ready: Arc<AtomicBool>,
     stopping: watch::Sender<bool>,
     gateway: Option<JoinHandle<()>>,
@@ -95,10 +97,11 @@ impl System {
         Services { sqs: &sqs, dynamodb: &dynamodb, s3: &s3, secrets: &secrets }.provision(&template).await?;
 
         let guard = Arc::new(Guard::new(&template));
+        let throttled = Arc::<AtomicU32>::default();
         let mut tasks = JoinSet::new();
         tasks.spawn(dynamodb.clone().sweep_forever());
         let routers = [
-            dynamodb.router(hook(guard.clone(), sts.clone())),
+            dynamodb.router(hook(guard.clone(), sts.clone(), throttled.clone())),
             aws::sqs::router(sqs.clone()),
             s3.router(),
             aws::secrets::router(secrets.clone()),
@@ -132,6 +135,8 @@ impl System {
             environments,
             streams: BTreeMap::new(),
             gates: Gates::default(),
+            throttled,
+            ephemeral: options.data == Data::Memory,
             ready: Arc::default(),
             stopping,
             gateway: None,
@@ -273,6 +278,9 @@ impl Drop for System {
             gateway.abort();
         }
         self.lambda.stop();
+        if self.ephemeral {
+            let _left_to_the_system = std::fs::remove_dir_all(self.s3.folder(""));
+        }
     }
 }
 
@@ -300,7 +308,7 @@ async fn serve(listener: TcpListener, router: Router) {
 }
 
 /// Who may do what to the tables: the session's role as the template states it.
-fn hook(guard: Arc<Guard>, sts: Sts) -> Hook {
+fn hook(guard: Arc<Guard>, sts: Sts, throttled: Arc<AtomicU32>) -> Hook {
     let host = role_arn(HOST_ROLE);
     Arc::new(move |headers, action, input| {
         let token = headers.get("x-amz-security-token").and_then(|token| token.to_str().ok()).unwrap_or_default();
@@ -310,6 +318,11 @@ fn hook(guard: Arc<Guard>, sts: Sts) -> Hook {
         };
         if principal.role_arn == host {
             return Ok(());
+        }
+        let less_one = |left: u32| left.checked_sub(1);
+        if throttled.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less_one).is_ok() {
+            let message = "The level of configured provisioned throughput for the table was exceeded".to_owned();
+            return Err(Denied { code: "ProvisionedThroughputExceededException", message });
         }
         let caller = Caller { role_arn: principal.role_arn, tags: principal.tags };
         guard.check(&caller, action, input).map_err(|message| Denied { code: "AccessDeniedException", message })

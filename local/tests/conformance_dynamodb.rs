@@ -1,5 +1,7 @@
 //! DynamoDB and its streams as the real SDK meets them: what `table`, `relay` and `push` rely on, and what AWS refuses.
 
+#![allow(clippy::unwrap_used, reason = "what a test expects is there, or the test fails")]
+
 mod conformance;
 
 use std::collections::HashMap;

@@ -1,5 +1,7 @@
 //! Secrets Manager as the real SDK meets it: a secret's whole life, and STS, whose sessions carry the tenant.
 
+#![allow(clippy::unwrap_used, reason = "what a test expects is there, or the test fails")]
+
 mod conformance;
 
 use aws_sdk_secretsmanager::Client;

@@ -1,5 +1,7 @@
 //! The host with a real function process behind each kind of trigger.
 
+#![expect(clippy::unwrap_used, reason = "what fails to unwrap fails the test")]
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! A template that is not understood is refused in one line that names the resource and the property.
 
+#![allow(clippy::unwrap_used, reason = "what a test expects is there, or the test fails")]
+
 use std::collections::BTreeMap;
 
 use local::template::{Addresses, Template};

@@ -48,7 +48,7 @@ fn queue<'a>(template: &'a Template, arn: &str) -> &'a Queue {
 fn a_record_stays_invisible_six_times_as_long_as_its_function_may_take() {
     let template = template();
     for mapping in &template.queue_mappings {
-        let visible = queue(&template, &mapping.queue_arn).visibility_seconds();
+        let visible = number(queue(&template, &mapping.queue_arn), "VisibilityTimeout");
         let timeout = template.functions[&mapping.function].timeout_seconds;
         assert!(visible >= 6 * timeout, "{} of {}: {visible} s", mapping.function, mapping.queue_arn);
     }

@@ -129,7 +129,11 @@ impl DynamoDb {
         let answered = async {
             let answer = self.http.request(request?).await?;
             let (head, body) = answer.into_parts();
-            Ok::<_, Box<dyn std::error::Error + Send + Sync>>((head.status, head.headers, body.collect().await?.to_bytes()))
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>((
+                head.status,
+                head.headers,
+                body.collect().await?.to_bytes(),
+            ))
         };
         match answered.await {
             Ok((status, headers, bytes)) => {
@@ -178,7 +182,8 @@ async fn front(State((dynamo, hook)): State<(DynamoDb, Hook)>, headers: HeaderMa
     let action = target.rsplit('.').next().unwrap_or_default().to_owned();
     let input = serde_json::from_slice(&body).unwrap_or(Value::Null);
     if let Err(denied) = hook(&headers, &action, &input) {
-        let body = json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{}", denied.code), "message": denied.message });
+        let body =
+            json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{}", denied.code), "message": denied.message });
         return (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response();
     }
     let (status, from, bytes) = dynamo.forward(&action, body).await;

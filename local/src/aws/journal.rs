@@ -25,17 +25,21 @@ pub struct Journal(Option<mpsc::Sender<Job>>);
 /// Most jobs in one commit.
 const GROUP: usize = 512;
 
+/// Keys and values, in the order of the keys.
+type Kept = Vec<(String, Vec<u8>)>;
+
 impl Journal {
     pub fn memory() -> Self {
         Self(None)
     }
 
     /// Opens the file, and gives back what it holds, in the order of the keys.
-    pub fn open(file: &Path) -> rusqlite::Result<(Self, Vec<(String, Vec<u8>)>)> {
+    pub fn open(file: &Path) -> rusqlite::Result<(Self, Kept)> {
         let connection = Connection::open(file)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.execute("CREATE TABLE IF NOT EXISTS kept (k TEXT PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID", [])?;
+        connection
+            .execute("CREATE TABLE IF NOT EXISTS kept (k TEXT PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID", [])?;
         let mut select = connection.prepare("SELECT k, v FROM kept ORDER BY k")?;
         let kept = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         drop(select);

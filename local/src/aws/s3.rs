@@ -11,8 +11,8 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3Result, s3_error};
 use s3s_fs::FileSystem;
 
-use super::sts::Sts;
 use super::Data;
+use super::sts::Sts;
 
 #[derive(Clone)]
 pub struct S3 {

@@ -173,7 +173,8 @@ fn add(secret: &mut Secret, input: &Value, now: u64) -> Result<usize, Fault> {
     let owned = |key: &str| input[key].as_str().map(str::to_owned);
     let token = owned("ClientRequestToken");
     if let Some(at) = token.as_ref().and_then(|t| secret.versions.iter().position(|v| v.id == *t)) {
-        let same = secret.versions[at].text == owned("SecretString") && secret.versions[at].binary == owned("SecretBinary");
+        let same =
+            secret.versions[at].text == owned("SecretString") && secret.versions[at].binary == owned("SecretBinary");
         let other = "You can't use a ClientRequestToken again with another value.";
         return if same { Ok(at) } else { Err(Fault("ResourceExistsException", other.to_owned())) };
     }
@@ -206,7 +207,12 @@ fn value(secret: &Secret, input: &Value) -> Result<Value, Fault> {
         Some(id) => v.id == id,
         None => v.stages.iter().any(|s| s == stage),
     };
-    let absent = || Fault("ResourceNotFoundException", format!("Secrets Manager can't find the specified secret value for staging label: {stage}"));
+    let absent = || {
+        Fault(
+            "ResourceNotFoundException",
+            format!("Secrets Manager can't find the specified secret value for staging label: {stage}"),
+        )
+    };
     let version = secret.versions.iter().find(wanted).ok_or_else(absent)?;
     let mut value = json!({
         "ARN": Secrets::arn(&secret.name), "Name": secret.name, "VersionId": version.id,

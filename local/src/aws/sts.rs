@@ -115,7 +115,9 @@ async fn answer(State(sts): State<Sts>, body: Bytes) -> Response {
         },
         Some("GetCallerIdentity") => xml(
             StatusCode::OK,
-            format!("<GetCallerIdentityResponse {NS}><GetCallerIdentityResult><Account>{ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"),
+            format!(
+                "<GetCallerIdentityResponse {NS}><GetCallerIdentityResult><Account>{ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+            ),
         ),
         _ => fault("InvalidAction", "The request names no operation of STS that is played here."),
     }
@@ -140,7 +142,9 @@ fn assumed(sts: &Sts, role: &str, form: &BTreeMap<String, String>) -> String {
 }
 
 fn fault(code: &str, message: &str) -> Response {
-    let body = format!("<ErrorResponse {NS}><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>");
+    let body = format!(
+        "<ErrorResponse {NS}><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+    );
     xml(StatusCode::BAD_REQUEST, body)
 }
 

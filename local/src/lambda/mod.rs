@@ -72,7 +72,8 @@ impl Lambda {
                 tracing::error!(%fault, "the Lambda Runtime API stopped");
             }
         });
-        for function in running.values().cloned() {
+        for function in running.values() {
+            let function = Arc::clone(function);
             tasks.spawn(async move { function.retire_idle().await });
         }
         Ok(Self { functions: Arc::new(running), tasks: Arc::new(Mutex::new(tasks)) })

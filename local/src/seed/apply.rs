@@ -36,7 +36,8 @@ impl Target {
         let aws = Aws::new(settings).map_err(failed)?;
         let secrets = aws_sdk_secretsmanager::Client::new(&aws.config(Service::SecretsManager));
         let text = |name: &str| settings.text(name).map_err(failed);
-        let kept: KeptIdKey = Secrets::new(secrets.clone()).json(&text("ID_KEY_SECRET_ID")?, now).await.map_err(failed)?;
+        let kept: KeptIdKey =
+            Secrets::new(secrets.clone()).json(&text("ID_KEY_SECRET_ID")?, now).await.map_err(failed)?;
         let mut key = [0; 32];
         hex::decode_to_slice(&kept.key, &mut key).map_err(failed)?;
         let tables = Tables::new(TablesConfig {

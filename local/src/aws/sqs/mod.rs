@@ -15,11 +15,11 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
+pub(crate) use self::digest::of_body as md5_of_body;
 pub use self::queue::{Arriving, Figures, Message, Receipt};
 use self::queue::{Queue, Received};
 use self::rules::Attributes;
 pub use self::rules::BadAttribute;
-pub(crate) use self::digest::of_body as md5_of_body;
 pub use self::wire::router;
 use super::journal::{Change, Journal};
 use super::{ACCOUNT, Data, Now, REGION};
@@ -83,7 +83,8 @@ impl Sqs {
         }
         for (key, value) in kept {
             let Some((name, _)) = key.strip_prefix("m/").and_then(|k| k.rsplit_once('/')) else { continue };
-            if let (Some(queue), Ok(message)) = (state.queues.get_mut(name), serde_json::from_slice::<Message>(&value)) {
+            if let (Some(queue), Ok(message)) = (state.queues.get_mut(name), serde_json::from_slice::<Message>(&value))
+            {
                 state.seq = state.seq.max(message.seq);
                 // Who was working on it died with the last process.
                 let visible_at = if message.receives > 0 { 0 } else { message.visible_at };
@@ -152,7 +153,13 @@ impl Sqs {
     }
 
     /// Up to `max` (1–10) messages, waiting up to `wait` for the first. `visibility` in seconds; `None`: the queue's.
-    pub async fn receive(&self, name: &str, max: usize, wait: Duration, visibility: Option<u64>) -> Result<Vec<Delivery>, NoQueue> {
+    pub async fn receive(
+        &self,
+        name: &str,
+        max: usize,
+        wait: Duration,
+        visibility: Option<u64>,
+    ) -> Result<Vec<Delivery>, NoQueue> {
         let arrival = self.arrival(name);
         let until = tokio::time::Instant::now() + wait;
         loop {
@@ -191,7 +198,8 @@ impl Sqs {
         drop(state);
         notify.inspect(|n| n.notify_waiters());
         self.0.journal.write_soon(changes);
-        let deliver = |(message, receipt): (Message, Receipt)| Delivery { message, receipt_handle: handle(name, receipt) };
+        let deliver =
+            |(message, receipt): (Message, Receipt)| Delivery { message, receipt_handle: handle(name, receipt) };
         Ok((messages.into_iter().map(deliver).collect(), next_at))
     }
 

@@ -153,7 +153,8 @@ fn arriving(sqs: &Sqs, name: &str, input: &Value) -> Result<Arriving, Fault> {
         return Err(Fault::new("MissingParameter", "The request must contain the parameter MessageBody."));
     }
     if size(body, &attributes) > SIZE_MAX {
-        let most = format!("One or more parameters are invalid. Reason: Message must be shorter than {SIZE_MAX} bytes.");
+        let most =
+            format!("One or more parameters are invalid. Reason: Message must be shorter than {SIZE_MAX} bytes.");
         return Err(Fault::new("InvalidParameterValue", most));
     }
     let rules = lock(&sqs.0.state).queues.get(name).ok_or(NoQueue)?.rules.clone();
@@ -206,7 +207,11 @@ fn new_id() -> String {
 }
 
 fn refused(sqs: &Sqs) -> Result<(), Fault> {
-    if sqs.refuses() { Err(Fault::new("InternalFailure", "We encountered an internal error. Please try again.")) } else { Ok(()) }
+    if sqs.refuses() {
+        Err(Fault::new("InternalFailure", "We encountered an internal error. Please try again."))
+    } else {
+        Ok(())
+    }
 }
 
 async fn send(sqs: &Sqs, input: &Value) -> Answer {
@@ -249,7 +254,9 @@ async fn send_batch(sqs: &Sqs, input: &Value) -> Answer {
     refused(sqs)?;
     let name = queue(input)?;
     let entries = entries(input)?;
-    let of = |e: &Value| size(e["MessageBody"].as_str().unwrap_or_default(), e["MessageAttributes"].as_object().unwrap_or(&Map::new()));
+    let of = |e: &Value| {
+        size(e["MessageBody"].as_str().unwrap_or_default(), e["MessageAttributes"].as_object().unwrap_or(&Map::new()))
+    };
     if entries.iter().map(of).sum::<usize>() > SIZE_MAX {
         let why = format!("Batch requests cannot be longer than {SIZE_MAX} bytes.");
         return Err(Fault::new("BatchRequestTooLong", why));
@@ -298,7 +305,9 @@ async fn receive(sqs: &Sqs, input: &Value) -> Answer {
     let name = queue(input)?;
     let max = input["MaxNumberOfMessages"].as_u64().unwrap_or(1);
     if !(1..=10).contains(&max) {
-        let why = format!("Value {max} for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.");
+        let why = format!(
+            "Value {max} for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided."
+        );
         return Err(Fault::new("InvalidParameterValue", why));
     }
     let visibility = input["VisibilityTimeout"].as_u64();
@@ -312,7 +321,9 @@ async fn receive(sqs: &Sqs, input: &Value) -> Answer {
     if received.is_empty() {
         return Ok(json!({}));
     }
-    let asked = |name: &str| input[name].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let asked = |name: &str| {
+        input[name].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
     let mut system: Vec<String> = asked("MessageSystemAttributeNames");
     system.extend(asked("AttributeNames"));
     let named: Vec<String> = asked("MessageAttributeNames");

@@ -45,7 +45,8 @@ impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let query_error = format!("{};Sender", self.query_code());
         let body = json!({ "__type": format!("com.amazonaws.sqs#{}", self.code), "message": self.message });
-        let headers = [(header::CONTENT_TYPE, JSON), (header::HeaderName::from_static("x-amzn-query-error"), &query_error)];
+        let headers =
+            [(header::CONTENT_TYPE, JSON), (header::HeaderName::from_static("x-amzn-query-error"), &query_error)];
         (self.status(), headers, body.to_string()).into_response()
     }
 }
