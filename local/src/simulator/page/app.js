@@ -116,6 +116,7 @@ async function look() {
   if (unseen && document.hasFocus()) await ask("read", { phone_number_id: state.number, from: state.from });
 }
 
+/** Takes over what the simulator knows, unless another chat was opened meanwhile. */
 async function refresh() {
   const { items, version } = await ask("threads");
   state.version = version;
@@ -204,6 +205,7 @@ function listen() {
 
 async function begin() {
   listen();
+  drawPeople();
   while (!(await attempt(async () => (state.accounts = (await ask("accounts")).items)))) await new Promise((done) => setTimeout(done, PAUSE));
   if (state.accounts.length === 0) return trouble("No WhatsApp number is set up: the seed names none.");
   at("accounts").replaceChildren(...state.accounts.map((one) => element("option", { value: one.phone_number_id }, `${one.name} (${one.display_phone_number})`)));
