@@ -1,6 +1,6 @@
 // The road in a real browser: a customer writes, an agent answers, the ticks arrive; in English and in Hebrew.
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 
 import { DESK, PHONE, launch, shot } from "./browser";
 import { AGENT, Customer } from "./customer";
@@ -13,10 +13,10 @@ let browser: Browser;
 beforeAll(async () => {
   running = await system();
   browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  await running.stop();
+  return async () => {
+    await browser.close();
+    await running.stop();
+  };
 });
 
 interface Words {
@@ -76,7 +76,7 @@ test.each([
   await row.click();
   const thread = page.getByRole("log", { name: words.thread });
   await thread.getByText(said).waitFor();
-  await page.getByLabel(words.reply).fill(answer);
+  await page.getByRole("textbox", { name: words.reply }).fill(answer);
   await page.keyboard.press("Control+Enter");
   await thread.getByText(answer).waitFor();
   await thread.getByRole("img", { name: words.ticks[0] }).waitFor();

@@ -14,7 +14,7 @@ export interface System {
 }
 
 export async function system(): Promise<System> {
-  const running = process.env["BASE_URL"];
+  const running = process.env["SWITCHBOARD_ORIGIN"];
   if (running !== undefined && running !== "") return { origin: running.replace(/\/$/, ""), stop: () => Promise.resolve() };
   const folder = await mkdtemp(join(tmpdir(), "switchboard-e2e-"));
   const binary = join(process.env["CARGO_TARGET_DIR"] ?? join(ROOT, "target"), "debug/local");

@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     root: "e2e",
     environment: "node",
+    // Vitest has a BASE_URL of its own, and puts it over ours.
+    env: { SWITCHBOARD_ORIGIN: process.env["BASE_URL"] ?? "" },
     fileParallelism: false,
     testTimeout: 180_000, // ms
     hookTimeout: 180_000,

@@ -77,7 +77,7 @@ function Retry({ message, label }: { message: Message; label: string }) {
     }
   }
   return (
-    <Button look="quiet" className={styles.act} isPending={busy} onPress={() => void press()}>
+    <Button look="quiet" className={styles.act} isDisabled={busy} onPress={() => void press()}>
       {label}
     </Button>
   );

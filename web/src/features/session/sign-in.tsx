@@ -48,7 +48,7 @@ export function SignIn() {
           {tenants !== null && tenants.length === 0 && <Field name="tenant" label={t("sign_in.tenant")} type="text" autoComplete="organization" help={t("sign_in.tenant_help")} />}
           {tenants !== null && tenants.length > 0 && <Workspaces slugs={tenants} />}
           {failure !== null && <Refusal error={failure} />}
-          <Button type="submit" look="accent" isPending={busy} className={styles.submit}>
+          <Button type="submit" look="accent" isDisabled={busy} className={styles.submit}>
             {busy ? t("sign_in.busy") : t("sign_in.submit")}
           </Button>
         </Form>
