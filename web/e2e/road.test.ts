@@ -45,7 +45,7 @@ interface Desk {
   complaints: string[];
 }
 
-async function sitDown(words: Words, size: { width: number; height: number }): Promise<Desk> {
+async function sitDown(words: Words, size: { width: number; height: number }, email = AGENT.email): Promise<Desk> {
   const context = await browser.newContext({ viewport: size, locale: words.locale });
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -53,7 +53,7 @@ async function sitDown(words: Words, size: { width: number; height: number }): P
   page.on("console", (line) => line.type() === "error" && !line.text().includes("Failed to load resource") && complaints.push(line.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
   await page.goto(running.origin);
-  await page.getByLabel(words.email).fill(AGENT.email);
+  await page.getByLabel(words.email).fill(email);
   await page.getByLabel(words.password).fill(AGENT.password);
   expect(await findings(page)).toEqual([]);
   await page.getByRole("button", { name: words.signIn, exact: true }).click();
@@ -111,4 +111,38 @@ test("on a phone, one pane at a time", async () => {
   expect(await findings(page)).toEqual([]);
   expect(complaints).toEqual([]);
   await context.close();
+});
+
+test("two agents in one thread see each other, and the one who answers second is told first", async () => {
+  const ada = await sitDown(ENGLISH, DESK);
+  const noa = await sitDown(ENGLISH, DESK, AGENT.teammate);
+  const customer = new Customer(running.origin, "Omar Khatib");
+  await customer.writes("Who is there?");
+  for (const { page } of [ada, noa]) {
+    await page.getByRole("option").filter({ hasText: "Omar Khatib" }).click();
+    await page.getByRole("log", { name: ENGLISH.thread }).getByText("Who is there?").waitFor();
+  }
+  await ada.page.getByText(/is viewing$/).first().waitFor({ state: "attached" });
+  const noas = noa.page.getByRole("textbox", { name: ENGLISH.reply });
+  await noas.pressSequentially("I am.");
+  await ada.page.getByText(/is typing…$/).waitFor();
+  await ada.page.screenshot({ path: shot("road-company") });
+
+  // Ada writes on what she saw before Noa's answer came; her browser has lost the line meanwhile.
+  await ada.page.getByRole("textbox", { name: ENGLISH.reply }).fill("Me too.");
+  await ada.page.route("**/v1/sync*", (route) => route.abort());
+  await ada.page.evaluate(() => window.dispatchEvent(new Event("offline")));
+  await noas.press("Control+Enter");
+  await noa.page.getByRole("img", { name: /^(Sent|Delivered)$/ }).waitFor();
+  await ada.page.getByRole("textbox", { name: ENGLISH.reply }).press("Control+Enter");
+  await ada.page.getByRole("alertdialog").waitFor();
+  expect(await findings(ada.page)).toEqual([]);
+  await ada.page.unroute("**/v1/sync*");
+  await ada.page.evaluate(() => window.dispatchEvent(new Event("online")));
+  await ada.page.getByRole("button", { name: "Read it first" }).click();
+  await ada.page.getByRole("log", { name: ENGLISH.thread }).getByText("I am.").waitFor();
+  expect(await ada.page.getByRole("textbox", { name: ENGLISH.reply }).inputValue()).toBe("Me too.");
+  expect([...ada.complaints, ...noa.complaints]).toEqual([]);
+  await ada.context.close();
+  await noa.context.close();
 });

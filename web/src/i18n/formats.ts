@@ -41,14 +41,15 @@ export function useFormats() {
         return days === 1 ? t("thread.yesterday") : long.format(new Date(at));
       },
       span: (ms: number) => {
-        const minutes = Math.max(1, Math.ceil(ms / MINUTE));
+        // Whole minutes that are surely left: a promise of one more would be a wrong one.
+        const minutes = Math.max(1, Math.floor(ms / MINUTE));
         const hours = Math.floor(minutes / 60);
         if (hours === 0) return t("window.minutes", { minutes });
         return minutes % 60 === 0 ? t("window.hours", { hours }) : t("window.hours_minutes", { hours, minutes: minutes % 60 });
       },
       /** For a pill: hours alone once there is more than one. */
       roughSpan: (ms: number) => {
-        const minutes = Math.max(1, Math.ceil(ms / MINUTE));
+        const minutes = Math.max(1, Math.floor(ms / MINUTE));
         return minutes < 60 ? t("window.minutes", { minutes }) : t("window.hours", { hours: Math.round(minutes / 60) });
       },
       sameDay: (a: string, b: string) => dayNumber(new Date(a)) === dayNumber(new Date(b)),

@@ -14,7 +14,7 @@ import type { MessageItem } from "./messages";
 import { OutgoingTrouble, Trouble } from "./trouble";
 import type { Outgoing } from "./outbox";
 import { RichText } from "./rich-text";
-import { isShownInFull } from "./shown";
+import { isShownInFull, kindOf } from "./shown";
 import { Ticks } from "./ticks";
 
 interface BubbleProps {
@@ -78,12 +78,13 @@ function Content({ message }: { message: Message }) {
 
 function NotYetShown({ message }: { message: Message }) {
   const { t } = useTranslation();
+  const kind = kindOf(message);
   return (
     <>
       <p className={styles.unshown}>
-        <KindIcon type={message.type} size={18} />
+        <KindIcon type={kind} size={18} />
         <span>
-          <strong>{t(`kind.${message.type}`)}</strong>
+          <strong>{t(`kind.${kind}`)}</strong>
           <span>
             {t("thread.unsupported")} · {t("thread.unsupported_type", { type: `\u2066${message.raw_type ?? message.type}\u2069` })}
           </span>
@@ -131,7 +132,7 @@ function Quote({ id, quoted, contact, onQuote }: QuoteProps) {
   return (
     <button type="button" className={styles.quote} onClick={() => onQuote(id)}>
       <bdi className={styles.quoted}>{quoted.direction === "inbound" ? contact.name : quoted.author.name}</bdi>
-      <span dir="auto">{quoted.text ?? t(`kind.${quoted.type}`)}</span>
+      <span dir="auto">{quoted.text ?? t(`kind.${kindOf(quoted)}`)}</span>
     </button>
   );
 }
