@@ -59,12 +59,12 @@ test-rust: build ## Unit, property and storage tests, the template's promises, a
 deny: $(TOOLS)/bin/cargo-deny ## The arrows between crates, licences and sources (deny.toml)
 	@$(TOOLS)/bin/cargo-deny check -A unused-wrapper bans licenses sources
 
-check-generated: web/node_modules/.package-lock.json ## docs/openapi.json and the web app's schemas say what the code says
-	@cargo run --locked --quiet -p api --bin openapi -- --check
+check-generated: build web/node_modules/.package-lock.json ## docs/openapi.json and the web app's schemas say what the code says
+	@$(CARGO_TARGET_DIR)/debug/openapi --check
 	@cd web && npm run --silent generate:check
 
-generate: web/node_modules/.package-lock.json ## Writes docs/openapi.json and the web app's schemas anew
-	@cargo run --locked --quiet -p api --bin openapi > docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
+generate: build web/node_modules/.package-lock.json ## Writes docs/openapi.json and the web app's schemas anew
+	@$(CARGO_TARGET_DIR)/debug/openapi > docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
 	@cd web && npm run --silent generate
 
 test-web: web/node_modules/.package-lock.json ## The web app: lint, types, unit tests
