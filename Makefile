@@ -77,9 +77,10 @@ test-infra: $(VENV)/.ready ## cfn-lint and SAM accept the template; tests/tests/
 	@$(VENV)/bin/cfn-lint $(TEMPLATE)
 	@$(VENV)/bin/sam validate --lint --template-file $(TEMPLATE)
 
-bench: ## The figures of performance: ratios in one run
+bench: ## Bytes of each artifact, and what a message costs in units of the table (docs/COST.md)
 	@cargo build --locked --release --bins $(FUNCTIONS:%=-p %)
-	@cargo bench --locked -p scenes
+	@for f in $(FUNCTIONS); do printf '%10d bytes  %s\n' "$$(stat -c %s $(CARGO_TARGET_DIR)/release/$$f)" "$$f"; done
+	@cargo test --locked -p table --test storage units -- --nocapture
 
 # ── Deploy ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
