@@ -53,7 +53,7 @@ check-format: ## rustfmt has nothing to say
 lint: ## clippy has nothing to say
 	@cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 
-test-rust: build ## Unit, property and storage tests, the template's promises, and the scenes
+test-rust: build ## Unit, property, storage and conformance tests, and the template's promises
 	@cargo test --locked --workspace --no-fail-fast
 
 deny: $(TOOLS)/bin/cargo-deny ## The arrows between crates, licences and sources (deny.toml)

@@ -1,1 +1,1 @@
-//! Crate `tests`.
+//! What holds of the house as a whole: see `tests/`.
