@@ -52,9 +52,12 @@ impl Event<'_> {
         self.query_string_parameters.get(name).map(|v| &**v)
     }
 
-    /// A header by its lower-case name. One that came twice has both values, joined: a signature never is.
+    /// A header by its lower-case name, if it came once. One that came twice says nothing that can be believed: API Gateway
+    /// joins the values, and no signature is such a list; another gateway may keep two spellings of the name.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
+        let mut named = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        let (_, value) = named.next()?;
+        named.next().is_none().then_some(&**value)
     }
 
     /// Whether the path names this app, or none in particular: `/webhooks/meta` and `/webhooks/meta/{app_id}`.
@@ -103,5 +106,52 @@ impl Answer {
     pub(crate) fn text(status_code: u16, body: &str) -> Self {
         let headers = Headers { content_type: "text/plain; charset=utf-8", x_content_type_options: "nosniff" };
         Self { status_code, headers: Some(headers), body: Some(body.to_owned()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(headers: &str, body: &str, base64: bool) -> String {
+        format!(
+            r#"{{"rawPath":"/webhooks/meta/1001","headers":{headers},"requestContext":{{"http":{{"method":"POST"}}}},"body":"{body}","isBase64Encoded":{base64}}}"#
+        )
+    }
+
+    #[test]
+    fn a_header_counts_in_any_case_and_only_when_it_came_once() {
+        for (headers, value) in [
+            (r#"{"X-Hub-Signature-256":"a"}"#, Some("a")),
+            (r#"{"x-hub-signature-256":"a","accept":"b"}"#, Some("a")),
+            (r#"{"x-hub-signature-256":"a","X-Hub-Signature-256":"a"}"#, None),
+            (r#"{"x-hub-signature":"a"}"#, None),
+        ] {
+            let text = event(headers, "", false);
+            let event: Event<'_> = serde_json::from_str(&text).unwrap();
+            assert_eq!(event.header("x-hub-signature-256"), value, "{headers}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_what_was_sent_and_not_too_long() {
+        for (body, base64, expected) in [
+            ("abc", false, Ok(b"abc".as_slice())),
+            ("YWJj", true, Ok(b"abc".as_slice())),
+            ("abcde", false, Err(BadBody::TooLong)),
+            ("YWJjZGVmZ2hp", true, Err(BadBody::TooLong)),
+            ("Y", true, Err(BadBody::NotBase64)),
+        ] {
+            let text = event("{}", body, base64);
+            let event: Event<'_> = serde_json::from_str(&text).unwrap();
+            assert_eq!(event.body(4).map(Cow::into_owned), expected.map(<[u8]>::to_vec), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_path_asks_for_one_app_or_for_any() {
+        let text = event("{}", "", false);
+        let event: Event<'_> = serde_json::from_str(&text).unwrap();
+        assert_eq!(["1001", "1002"].map(|app| event.is_for(app)), [true, false]);
     }
 }
