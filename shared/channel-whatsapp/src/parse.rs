@@ -15,7 +15,8 @@ enum Piece<'a> {
     Message {
         #[serde(borrow)]
         message: &'a RawValue,
-        contact: Option<Contact>,
+        #[serde(borrow)]
+        contact: Option<&'a RawValue>,
     },
     #[serde(borrow)]
     Status(&'a RawValue),
@@ -79,7 +80,9 @@ struct StatusError {
 pub fn parse(piece: &RawValue) -> Result<Vec<Event>, Poison> {
     match serde_json::from_str(piece.get()).map_err(|_| poison("the event is not in a form that we know"))? {
         Piece::Message { message: raw, contact } => {
-            message(raw, contact.unwrap_or_default()).map(|m| vec![Event::Message(m)])
+            // What is odd about the contact must not cost the message: it only adds a name.
+            let contact = contact.and_then(|c| serde_json::from_str(c.get()).ok()).unwrap_or_default();
+            message(raw, contact).map(|m| vec![Event::Message(m)])
         }
         Piece::Status(raw) => status(raw).map(|event| vec![event]),
         Piece::Errors(errors) => {
@@ -266,6 +269,18 @@ mod tests {
                 piece["status"]["errors"] = json!([{ "code": 131_047, "title": "Re-engagement message" }]);
             }
             assert_eq!(of(&piece), Ok(vec![expected]), "{status}");
+        }
+    }
+
+    #[test]
+    fn an_odd_contact_costs_a_name_and_never_the_message() {
+        let text = json!({ "from": "8190", "id": "m1", "timestamp": "1795000000", "type": "text", "text": { "body": "hello" } });
+        for contact in
+            [json!(null), json!(7), json!({ "profile": null }), json!({ "profile": { "name": 7 }, "wa_id": 8190 })]
+        {
+            let piece = json!({ "message": { "message": text, "contact": contact } });
+            let nameless = InboundMessage { name: None, ..ann("m1") };
+            assert_eq!(of(&piece), Ok(vec![Event::Message(nameless)]), "{contact}");
         }
     }
 
