@@ -13,7 +13,7 @@ pub(crate) const FRESH: Duration = Duration::from_secs(60);
 const STALE: Duration = Duration::from_mins(15);
 
 /// A caller who found the cached secret wanting has it read again, but not more often than this.
-pub(crate) const REFETCH: Duration = Duration::from_secs(5);
+const REFETCH: Duration = Duration::from_secs(5);
 
 /// Why a secret cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

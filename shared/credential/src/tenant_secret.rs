@@ -1,6 +1,6 @@
 //! The access tokens of a tenant's accounts: one secret a tenant.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use aws_sdk_secretsmanager::{Client, config::IdentityCache};
 use domain::{AccountId, TenantId, Timestamp};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Secret, SecretError, Secrets, TenantCredentials,
-    store::{self, FRESH, REFETCH},
+    store::{self, FRESH},
 };
 
 /// Reads and writes tenants' secrets.
@@ -74,7 +74,8 @@ impl TenantSecrets {
         if let Some(token) = find(self.secrets.read(&client, &id, now, FRESH).await, account, credential)? {
             return Ok(Some(token));
         }
-        find(self.secrets.read(&client, &id, now, REFETCH).await, account, credential)
+        // The account names a token only after it was put: a cached secret without it is old, however lately it was read.
+        find(self.secrets.read(&client, &id, now, Duration::ZERO).await, account, credential)
     }
 
     /// Adds an account's token under its number, beside the one before it. Callers hold a lease on the account, or are the only

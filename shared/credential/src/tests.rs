@@ -152,6 +152,26 @@ async fn a_tenants_tokens_are_merged_and_asked_for_as_that_tenant() {
 }
 
 #[tokio::test]
+async fn a_token_that_the_account_names_is_found_also_right_after_another_was_read() {
+    let (secrets, _, fake, now) = begin().await;
+    let now = *now.lock().unwrap();
+    let (tenant, account) = (TenantId::from_bytes([1; 10]), AccountId::from_bytes([1; 16]));
+    let secret = |credential: u32, token: &str| {
+        format!(r#"{{"accounts": {{"{account}": {{"access_token": "{token}", "credential": {credential}}}}}}}"#)
+    };
+    let tokens = TenantSecrets::new(secrets, "tenant/".to_owned());
+    let token = async |credential| {
+        let found = tokens.access_token(&tenant, &account, credential, now).await.unwrap();
+        found.map(|t| t.expose().clone())
+    };
+    let id = format!("tenant/{tenant}");
+    fake.set(&id, &secret(1, "dead"));
+    assert_eq!(token(1).await, Some("dead".to_owned()));
+    fake.set(&id, &secret(2, "reconnected"));
+    assert_eq!(token(2).await, Some("reconnected".to_owned()));
+}
+
+#[tokio::test]
 async fn a_session_is_renewed_before_it_ends_and_lasts_until_then_while_sts_is_down() {
     let (_, tenants, fake, now) = begin().await;
     let tenant = TenantId::from_bytes([1; 10]);
