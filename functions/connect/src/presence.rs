@@ -9,7 +9,9 @@ use table::Socket;
 use crate::App;
 
 impl App {
-    /// Tells everyone who shows a thread that `socket` came to or left, who shows it now. A hint: nothing here fails the action.
+    /// Tells everyone who shows a thread that `socket` came to or left, who shows it now. Another tab of someone who shows it
+    /// anyway is no news to the others, nor is a line that is cut and opened again while one stays: so a hundred sockets of a team
+    /// that come back at once do not tell each other a hundred times. A hint: nothing here fails the action.
     pub(crate) async fn presence(&self, ctx: &TenantCtx, socket: &Socket, before: &[String]) -> table::Result<()> {
         let changed = |a: &[String], b: &[String]| -> Vec<Topic> {
             a.iter().filter(|topic| !b.contains(topic)).filter_map(|topic| topic.parse().ok()).collect()
@@ -25,10 +27,15 @@ impl App {
         for topic in threads {
             let Some(conversation) = topic.conversation() else { continue };
             let name = topic.to_string();
-            let there: Vec<_> = sockets.iter().filter(|other| other.topics.contains(&name)).cloned().collect();
+            let mut there: Vec<_> = sockets.iter().filter(|other| other.topics.contains(&name)).cloned().collect();
+            let shown_anyway =
+                there.iter().any(|it| it.user == socket.user && it.connection_id != socket.connection_id);
             let users: BTreeMap<_, _> = there.iter().map(|other| (other.user.clone(), other.name.clone())).collect();
             let users = users.into_iter().map(|(id, name)| UserRef { id, name }).collect();
             let event = Event::presence(ctx.id(), self.event_id(), users, conversation, self.now());
+            if shown_anyway {
+                there.retain(|it| it.connection_id == socket.connection_id);
+            }
             self.tell(ctx, there, &event).await;
         }
         Ok(())
