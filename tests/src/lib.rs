@@ -1,1 +1,14 @@
-//! What holds of the house as a whole: see `tests/`.
+//! What the scenes are played with: the system on a stage of its own, its agents, and a Graph that follows a script.
+
+#![expect(clippy::unwrap_used, reason = "what fails to unwrap fails the scene")]
+
+mod agent;
+mod graph;
+mod live;
+pub mod payload;
+mod stage;
+
+pub use agent::Agent;
+pub use graph::{Answer, Graph, Sent};
+pub use live::{Known, Live, fresh};
+pub use stage::{PATIENCE, Stage, client, eventually, seed};

@@ -1,0 +1,12 @@
+//! Stories told to the whole system over HTTP and WebSocket: what a user of it may rely on.
+
+#![expect(clippy::unwrap_used, reason = "what fails to unwrap fails the scene")]
+
+mod convergence;
+mod crash;
+mod intake;
+mod isolation;
+mod outage;
+mod receipts;
+mod road;
+mod unrouted;
