@@ -30,6 +30,7 @@ use crate::lambda::{self, Lambda};
 use crate::mapping::Gates;
 use crate::mapping::sqs::Poller;
 use crate::mapping::stream::{Progress, Reader, Store};
+use crate::mapping::stream_trim::trim_forever;
 use crate::options::Options;
 use crate::ports::{Endpoints, Ports};
 use crate::provision::Services;
@@ -175,6 +176,8 @@ impl System {
             };
             self.tasks.spawn(poller.run());
         }
+        let with_stream = self.template.tables.iter().filter(|table| table.has_stream);
+        let mut readers: BTreeMap<_, Vec<_>> = with_stream.map(|table| (table.name.clone(), Vec::new())).collect();
         for mapping in self.template.stream_mappings.clone() {
             let Some(table) = self
                 .template
@@ -188,6 +191,7 @@ impl System {
             let key = format!("{}/{}", mapping.function, table.name);
             let progress = Progress::new(self.places.clone(), key.clone(), kept.get(&key).copied());
             self.streams.insert(mapping.function.clone(), progress.clone());
+            readers.entry(table.name.clone()).or_default().push(progress.clone());
             let reader = Reader {
                 database: self.dynamodb.database(),
                 partition_key: guard.partition_key(&table.name).to_owned(),
@@ -210,6 +214,7 @@ impl System {
             };
             self.tasks.spawn(reader.run());
         }
+        self.tasks.spawn(trim_forever(self.dynamodb.clone(), readers));
         for stated in self.template.schedules.clone() {
             self.tasks.spawn(schedule::run(stated, self.lambda.clone(), options.time_scale));
         }
