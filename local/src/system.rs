@@ -25,7 +25,7 @@ use crate::gateway::connections::{self, Connections};
 use crate::gateway::observe::Watched;
 use crate::gateway::websocket::Sockets;
 use crate::gateway::{self, HttpApi};
-use crate::iam::{Caller, Guard};
+use crate::iam::{Caller, Doorkeeper, Guard, Service};
 use crate::lambda::{self, Lambda};
 use crate::mapping::Gates;
 use crate::mapping::sqs::Poller;
@@ -101,12 +101,13 @@ impl System {
         let throttled = Arc::<AtomicU32>::default();
         let mut tasks = JoinSet::new();
         tasks.spawn(dynamodb.clone().sweep_forever());
+        let keeper = Doorkeeper { guard: guard.clone(), sts: sts.clone(), host: role_arn(HOST_ROLE) };
         let routers = [
             dynamodb.router(hook(guard.clone(), sts.clone(), throttled.clone())),
-            aws::sqs::router(sqs.clone()),
-            s3.router(),
-            aws::secrets::router(secrets.clone()),
-            aws::sts::router(sts.clone()),
+            keeper.before(Service::Sqs, aws::sqs::router(sqs.clone())),
+            keeper.before(Service::S3, s3.router()),
+            keeper.before(Service::SecretsManager, aws::secrets::router(secrets.clone())),
+            keeper.before(Service::Sts, aws::sts::router(sts.clone())),
         ];
         for (listener, router) in ports.services.into_iter().zip(routers) {
             tasks.spawn(serve(listener, router));
