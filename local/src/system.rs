@@ -25,11 +25,12 @@ use crate::gateway::connections::{self, Connections};
 use crate::gateway::observe::Watched;
 use crate::gateway::websocket::Sockets;
 use crate::gateway::{self, HttpApi};
-use crate::iam::{Caller, Guard};
+use crate::iam::{Caller, Doorkeeper, Guard, Service};
 use crate::lambda::{self, Lambda};
 use crate::mapping::Gates;
 use crate::mapping::sqs::Poller;
 use crate::mapping::stream::{Progress, Reader, Store};
+use crate::mapping::stream_trim::trim_forever;
 use crate::options::Options;
 use crate::ports::{Endpoints, Ports};
 use crate::provision::Services;
@@ -100,12 +101,13 @@ impl System {
         let throttled = Arc::<AtomicU32>::default();
         let mut tasks = JoinSet::new();
         tasks.spawn(dynamodb.clone().sweep_forever());
+        let keeper = Doorkeeper { guard: guard.clone(), sts: sts.clone(), host: role_arn(HOST_ROLE) };
         let routers = [
             dynamodb.router(hook(guard.clone(), sts.clone(), throttled.clone())),
-            aws::sqs::router(sqs.clone()),
-            s3.router(),
-            aws::secrets::router(secrets.clone()),
-            aws::sts::router(sts.clone()),
+            keeper.before(Service::Sqs, aws::sqs::router(sqs.clone())),
+            keeper.before(Service::S3, s3.router()),
+            keeper.before(Service::SecretsManager, aws::secrets::router(secrets.clone())),
+            keeper.before(Service::Sts, aws::sts::router(sts.clone())),
         ];
         for (listener, router) in ports.services.into_iter().zip(routers) {
             tasks.spawn(serve(listener, router));
@@ -175,6 +177,8 @@ impl System {
             };
             self.tasks.spawn(poller.run());
         }
+        let with_stream = self.template.tables.iter().filter(|table| table.has_stream);
+        let mut readers: BTreeMap<_, Vec<_>> = with_stream.map(|table| (table.name.clone(), Vec::new())).collect();
         for mapping in self.template.stream_mappings.clone() {
             let Some(table) = self
                 .template
@@ -188,6 +192,7 @@ impl System {
             let key = format!("{}/{}", mapping.function, table.name);
             let progress = Progress::new(self.places.clone(), key.clone(), kept.get(&key).copied());
             self.streams.insert(mapping.function.clone(), progress.clone());
+            readers.entry(table.name.clone()).or_default().push(progress.clone());
             let reader = Reader {
                 database: self.dynamodb.database(),
                 partition_key: guard.partition_key(&table.name).to_owned(),
@@ -210,6 +215,7 @@ impl System {
             };
             self.tasks.spawn(reader.run());
         }
+        self.tasks.spawn(trim_forever(self.dynamodb.clone(), readers));
         for stated in self.template.schedules.clone() {
             self.tasks.spawn(schedule::run(stated, self.lambda.clone(), options.time_scale));
         }

@@ -8,6 +8,7 @@ mod stream_batch;
 mod stream_event;
 mod stream_place;
 mod stream_settle;
+pub mod stream_trim;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};

@@ -19,6 +19,7 @@ use super::stream_event::Change;
 use super::stream_place::Place;
 use super::stream_settle::Settler;
 use super::{Gate, filter};
+use crate::aws::dynamodb::is_change;
 use crate::aws::journal::Journal;
 use crate::lambda::Lambda;
 use crate::template::StreamMapping;
@@ -133,7 +134,8 @@ impl Reader {
         };
         let all: Vec<_> = records.iter().filter_map(|record| Change::of(record, &self.mapping.stream_arn)).collect();
         let next = all.iter().map(|change| change.place).max().unwrap_or(position);
-        let passed = all.into_iter().filter(|change| filter::passes(&self.mapping.filters, &change.json));
+        let changed = all.into_iter().filter(|change| is_change(&change.json));
+        let passed = changed.filter(|change| filter::passes(&self.mapping.filters, &change.json));
         (passed.map(|change| (self.shard_of(&change), change)).collect(), next)
     }
 

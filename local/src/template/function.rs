@@ -42,6 +42,17 @@ pub struct Role {
     pub arn: String,
     /// Every statement of every policy.
     pub statements: Vec<Statement>,
+    /// Who may assume it.
+    pub trusts: Vec<Trust>,
+}
+
+/// One statement of a role's trust policy.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trust {
+    /// ARNs of roles. A service, which Lambda is to a function's role, is none: the host itself plays it.
+    pub principals: Vec<String>,
+    /// What they may do. Its resource is the role itself, whatever its ARN.
+    pub statement: Statement,
 }
 
 /// One statement of a policy, its lists made lists.
@@ -141,6 +152,7 @@ pub(super) fn roles(
     for resource in resources.of("AWS::IAM::Role") {
         let role = roles.entry(resource.name.clone()).or_default();
         role.arn = names::role_arn(&resource.name);
+        role.trusts = trusts(&resource.logical, &resource.properties["AssumeRolePolicyDocument"])?;
         for policy in list(&resource.properties["Policies"]) {
             role.statements.extend(statements(&resource.logical, &policy["PolicyDocument"])?);
         }
@@ -197,6 +209,16 @@ fn statements(at: &str, document: &Value) -> Result<Vec<Statement>, Refusal> {
             })
         })
         .collect()
+}
+
+fn trusts(at: &str, document: &Value) -> Result<Vec<Trust>, Refusal> {
+    let stated = list(&document["Statement"]);
+    let principals = stated.iter().map(|stated| list(&stated["Principal"]["AWS"]).into_iter().map(plain).collect());
+    let trust = |(principals, statement)| Trust {
+        principals,
+        statement: Statement { resources: vec!["*".to_owned()], ..statement },
+    };
+    Ok(principals.zip(statements(at, document)?).map(trust).collect())
 }
 
 /// CloudFormation takes one thing where a list may stand.

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use api::{HttpRoute, SocketRoute};
-pub use function::{Function, Role, Statement};
+pub use function::{Function, Role, Statement, Trust};
 pub use names::{
     ACCOUNT, Addresses, REGION, STACK, function_arn, queue_arn, role_arn, secret_arn, stream_arn, table_arn,
 };

@@ -2,50 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde::{Deserialize, Serialize};
-
-/// How long a FIFO queue remembers a deduplication id, in milliseconds.
-/// [AWS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html).
-const DEDUPLICATION: u64 = 5 * 60_000;
-
-/// How long a queue keeps a message, unless its attribute says otherwise: four days, in seconds.
-pub(super) const RETENTION: u64 = 345_600;
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
-    pub id: String,
-    /// Its place in the queue; also FIFO's sequence number.
-    pub seq: u64,
-    pub body: String,
-    /// As the wire has them: name → `{DataType, StringValue?, BinaryValue?}`.
-    #[serde(default)]
-    pub attributes: serde_json::Map<String, serde_json::Value>,
-    pub group: Option<String>,
-    pub deduplication: Option<String>,
-    pub sent_at: u64,
-    /// Hidden until this time: a delay, or someone is working on it.
-    pub visible_at: u64,
-    pub receives: u32,
-    pub first_received_at: Option<u64>,
-    /// Where it failed before it came here.
-    pub source: Option<String>,
-}
-
-/// What decides how a queue behaves.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Rules {
-    pub fifo: bool,
-    /// Deduplicate within a message group, not across the queue.
-    pub by_group: bool,
-    pub content_based: bool,
-    /// Seconds.
-    pub visibility: u64,
-    pub delay: u64,
-    pub retention: u64,
-    pub wait: u64,
-    /// The ARN of the dead-letter queue and how many receives a message may have.
-    pub redrive: Option<(String, u32)>,
-}
+use super::known::{DEDUPLICATION, Known, Seen};
+use super::line::Line;
+use super::message::{Arriving, Message, Receipt};
+use super::rules::{Attributes, Rules};
 
 /// What a queue holds, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,41 +17,30 @@ pub struct Figures {
     pub oldest_ms: u64,
 }
 
-/// A message on its way in.
-#[derive(Clone, Debug, Default)]
-pub struct Arriving {
-    pub id: String,
-    pub body: String,
-    pub attributes: serde_json::Map<String, serde_json::Value>,
-    pub group: Option<String>,
-    pub deduplication: Option<String>,
-    /// Seconds; `None`: the queue's.
-    pub delay: Option<u64>,
-}
-
 #[derive(Debug)]
 pub(super) struct Queue {
     pub name: String,
     pub rules: Rules,
     /// As they were set.
-    pub set: BTreeMap<String, String>,
+    pub set: Attributes,
+    pub tags: BTreeMap<String, String>,
     messages: BTreeMap<u64, Message>,
-    /// Messages whose receipt is with someone, and which receipt.
-    held: HashMap<u64, u64>,
-    /// Standard queues: when each can be seen.
-    order: BTreeSet<(u64, u64)>,
-    /// FIFO queues: each group's messages, and when its first can be had.
-    groups: HashMap<String, BTreeSet<u64>>,
-    ready: BTreeSet<(u64, u64, String)>,
-    known: HashMap<String, (u64, String, u64)>,
+    /// By when each was sent: the first is the first to be too old.
+    by_age: BTreeSet<(u64, u64)>,
+    line: Line,
+    /// The newest receipt of each message that someone has or had.
+    newest: HashMap<u64, u64>,
+    known: Known,
     receipts: u64,
 }
 
-/// What a receipt handle says: which message, and which receipt of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    pub seq: u64,
-    pub nonce: u64,
+/// What became of a send.
+#[derive(Debug)]
+pub(super) enum Sent {
+    /// It is in the queue; a FIFO queue knows it by this key for a while.
+    New(Message, Option<(String, Seen)>),
+    /// It was sent before: this is what was sent.
+    Repeat(Message),
 }
 
 /// What became of a receive.
@@ -100,55 +49,46 @@ pub(super) struct Received {
     pub messages: Vec<(Message, Receipt)>,
     /// Those that have been received too often: for the dead-letter queue.
     pub dead: Vec<Message>,
+    /// The numbers of those that had waited too long, and are gone.
+    pub expired: Vec<u64>,
 }
 
+/// The receipt is no one's any more: its time is over, or another has the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Expired;
+
 impl Queue {
-    pub(super) fn new(name: &str, rules: Rules, set: BTreeMap<String, String>) -> Self {
+    /// `now` also numbers the receipts, so that no handle of an earlier process means anything in this one.
+    pub(super) fn new(name: &str, rules: Rules, set: Attributes, now: u64) -> Self {
         Self {
             name: name.to_owned(),
+            line: Line::new(rules.fifo),
             rules,
             set,
+            tags: BTreeMap::new(),
             messages: BTreeMap::new(),
-            held: HashMap::new(),
-            order: BTreeSet::new(),
-            groups: HashMap::new(),
-            ready: BTreeSet::new(),
-            known: HashMap::new(),
-            receipts: 0,
+            by_age: BTreeSet::new(),
+            newest: HashMap::new(),
+            known: Known::default(),
+            receipts: now,
         }
     }
 
     /// Puts a message in under this number, unless its deduplication id is known: then the one that is here already.
-    pub(super) fn send(&mut self, arriving: Arriving, seq: u64, now: u64) -> (Message, bool) {
-        if let Some(key) = self.deduplication_key(&arriving) {
-            if let Some((until, id, known)) = self.known.get(&key)
-                && *until > now
-            {
-                let message = self.messages.get(known).cloned();
-                let gone = || self.message(&arriving, *known, now);
-                return (Message { id: id.clone(), ..message.unwrap_or_else(gone) }, false);
-            }
-            self.known.insert(key, (now + DEDUPLICATION, arriving.id.clone(), seq));
+    pub(super) fn send(&mut self, arriving: &Arriving, seq: u64, now: u64) -> Sent {
+        let key = self.deduplication_key(arriving);
+        if let Some(seen) = key.as_ref().and_then(|key| self.known.get(key, now)) {
+            let gone = || Message::of(arriving, seen.seq, now, 0);
+            let message = self.messages.get(&seen.seq).cloned().unwrap_or_else(gone);
+            return Sent::Repeat(Message { id: seen.id.clone(), ..message });
         }
-        let message = self.message(&arriving, seq, now);
+        let message = Message::of(arriving, seq, now, arriving.delay.unwrap_or(self.rules.delay));
         self.insert(message.clone());
-        (message, true)
-    }
-
-    fn message(&self, arriving: &Arriving, seq: u64, now: u64) -> Message {
-        Message {
-            id: arriving.id.clone(),
-            seq,
-            body: arriving.body.clone(),
-            attributes: arriving.attributes.clone(),
-            group: arriving.group.clone(),
-            deduplication: arriving.deduplication.clone(),
-            sent_at: now,
-            visible_at: now + 1_000 * arriving.delay.unwrap_or(self.rules.delay),
-            receives: 0,
-            first_received_at: None,
-            source: None,
+        let seen = key.map(|key| (key, Seen { until: now + DEDUPLICATION, id: message.id.clone(), seq }));
+        if let Some((key, seen)) = seen.clone() {
+            self.know(key, seen);
         }
+        Sent::New(message, seen)
     }
 
     fn deduplication_key(&self, arriving: &Arriving) -> Option<String> {
@@ -157,19 +97,25 @@ impl Queue {
         Some(group.map_or_else(|| id.clone(), |g| format!("{g}\n{id}")))
     }
 
+    pub(super) fn know(&mut self, key: String, seen: Seen) {
+        self.known.keep(key, seen);
+    }
+
+    /// Forgets the deduplication ids whose time is over, and says which.
+    pub(super) fn forget(&mut self, now: u64) -> Vec<String> {
+        self.known.forget(now)
+    }
+
     /// Puts a message in as it is: out of the journal, or from another queue.
     pub(super) fn insert(&mut self, message: Message) {
-        let seq = message.seq;
-        if let (true, Some(group)) = (self.rules.fifo, &message.group) {
-            let group = group.clone();
-            self.unready(&group);
-            self.groups.entry(group.clone()).or_default().insert(seq);
-            self.messages.insert(seq, message);
-            self.make_ready(&group);
-        } else {
-            self.order.insert((message.visible_at, seq));
-            self.messages.insert(seq, message);
-        }
+        self.stand(&message, false);
+        self.by_age.insert((message.sent_at, message.seq));
+        self.messages.insert(message.seq, message);
+    }
+
+    fn stand(&mut self, message: &Message, in_flight: bool) {
+        let group = message.group.as_deref().unwrap_or_default();
+        self.line.enter(message.seq, group, message.visible_at, in_flight);
     }
 
     /// A message that fails elsewhere and comes here to wait for a person.
@@ -184,55 +130,21 @@ impl Queue {
         buried
     }
 
-    fn unready(&mut self, group: &str) {
-        if let Some((at, first)) = self.group_state(group) {
-            self.ready.remove(&(at, first, group.to_owned()));
-        }
-    }
-
-    fn make_ready(&mut self, group: &str) {
-        match self.group_state(group) {
-            Some((at, first)) => {
-                self.ready.insert((at, first, group.to_owned()));
-            }
-            None => {
-                self.groups.remove(group);
-            }
-        }
-    }
-
-    /// When the group's first message can be had: while any of the group is with someone, none of it can.
-    fn group_state(&self, group: &str) -> Option<(u64, u64)> {
-        let of_group = self.groups.get(group)?;
-        let first = *of_group.first()?;
-        let held = of_group.iter().filter(|seq| self.held.contains_key(seq));
-        let until = held.filter_map(|seq| self.messages.get(seq)).map(|m| m.visible_at).max();
-        let first_at = self.messages.get(&first).map_or(0, |m| m.visible_at);
-        Some((until.unwrap_or(0).max(first_at), first))
-    }
-
     /// Up to `max` messages that can be had now, hidden from others for `visibility` seconds.
     pub(super) fn receive(&mut self, max: usize, visibility: Option<u64>, now: u64) -> Received {
-        self.expire(now);
+        let mut received = Received { expired: self.expire(now), ..Received::default() };
+        self.line.pass(now);
         let until = now + 1_000 * visibility.unwrap_or(self.rules.visibility);
-        let mut received = Received::default();
         while received.messages.len() < max {
-            let Some(seqs) = self.next(max - received.messages.len(), now) else { break };
-            for seq in seqs {
+            let next = self.line.next(max - received.messages.len());
+            if next.is_empty() {
+                break;
+            }
+            for seq in next {
                 self.hand_over(seq, until, now, &mut received);
             }
         }
         received
-    }
-
-    /// The messages that can be had next: one of a standard queue, the first few of one group of a FIFO queue.
-    fn next(&self, most: usize, now: u64) -> Option<Vec<u64>> {
-        if !self.rules.fifo {
-            return self.order.first().filter(|(at, _)| *at <= now).map(|(_, seq)| vec![*seq]);
-        }
-        let (_, _, group) = self.ready.first().filter(|(at, ..)| *at <= now)?;
-        let visible = |seq: &&u64| self.messages.get(seq).is_some_and(|m| m.visible_at <= now);
-        Some(self.groups.get(group)?.iter().take_while(visible).take(most).copied().collect())
     }
 
     fn hand_over(&mut self, seq: u64, until: u64, now: u64, received: &mut Received) {
@@ -243,78 +155,65 @@ impl Queue {
         }
         self.receipts += 1;
         let nonce = self.receipts;
-        let receive = |m: &mut Message| {
-            m.receives += 1;
-            m.first_received_at.get_or_insert(now);
-        };
-        if let Some(message) = self.hide(seq, until, receive, Some(nonce)) {
-            received.messages.push((message, Receipt { seq, nonce }));
-        }
+        self.newest.insert(seq, nonce);
+        let Some(message) = self.messages.get_mut(&seq) else { return };
+        message.receives += 1;
+        message.first_received_at.get_or_insert(now);
+        received.messages.extend(self.hide(seq, until, true).map(|message| (message, Receipt { seq, nonce })));
     }
 
-    /// Changes a message and when it can be seen, keeping the indexes right. `held`: who has it, if anyone.
-    fn hide(&mut self, seq: u64, until: u64, change: impl FnOnce(&mut Message), held: Option<u64>) -> Option<Message> {
-        let group = self.messages.get(&seq)?.group.clone().filter(|_| self.rules.fifo);
-        match &group {
-            Some(group) => self.unready(group),
-            None => {
-                let at = self.messages.get(&seq)?.visible_at;
-                self.order.remove(&(at, seq));
-            }
-        }
-        match held {
-            Some(nonce) => self.held.insert(seq, nonce),
-            None => self.held.remove(&seq),
-        };
+    /// Changes when a message can be seen, and whether someone has it until then.
+    fn hide(&mut self, seq: u64, until: u64, in_flight: bool) -> Option<Message> {
         let message = self.messages.get_mut(&seq)?;
-        change(message);
         message.visible_at = until;
         let changed = message.clone();
-        match &group {
-            Some(group) => self.make_ready(group),
-            None => {
-                self.order.insert((until, seq));
-            }
-        }
+        self.line.leave(seq);
+        self.stand(&changed, in_flight);
         Some(changed)
     }
 
     /// Takes a message out for good.
-    fn take(&mut self, seq: u64) -> Option<Message> {
-        let group = self.messages.get(&seq)?.group.clone().filter(|_| self.rules.fifo);
-        if let Some(group) = &group {
-            self.unready(group);
-        }
+    pub(super) fn take(&mut self, seq: u64) -> Option<Message> {
         let message = self.messages.remove(&seq)?;
-        self.held.remove(&seq);
-        self.order.remove(&(message.visible_at, seq));
-        if let Some(group) = &group {
-            self.groups.entry(group.clone()).or_default().remove(&seq);
-            self.make_ready(group);
-        }
+        self.by_age.remove(&(message.sent_at, seq));
+        self.newest.remove(&seq);
+        self.line.leave(seq);
         Some(message)
     }
 
-    /// Deletes by receipt: `true` if there was something to delete. A receipt that is not the newest deletes from a standard
-    /// queue all the same, and from a FIFO queue only while nobody has had the message since.
-    pub(super) fn delete(&mut self, receipt: Receipt) -> bool {
-        let stale = self.held.get(&receipt.seq).is_some_and(|newest| *newest != receipt.nonce);
-        if self.rules.fifo && stale { false } else { self.take(receipt.seq).is_some() }
+    /// The message that would be handed over next.
+    pub(super) fn first(&mut self, now: u64) -> Option<&Message> {
+        self.line.pass(now);
+        let seq = self.line.next(1).pop()?;
+        self.messages.get(&seq)
+    }
+
+    /// Deletes by receipt: `true` if there was something to delete. A receipt whose time is over, or that is not the
+    /// newest, deletes from a standard queue all the same; a FIFO queue refuses it.
+    pub(super) fn delete(&mut self, receipt: Receipt, now: u64) -> Result<bool, Expired> {
+        if self.rules.fifo && self.messages.contains_key(&receipt.seq) && !self.holds(receipt, now) {
+            return Err(Expired);
+        }
+        Ok(self.take(receipt.seq).is_some())
+    }
+
+    /// Whether the message is with whoever has this receipt.
+    fn holds(&mut self, receipt: Receipt, now: u64) -> bool {
+        self.line.pass(now);
+        self.line.in_flight(receipt.seq) && self.newest.get(&receipt.seq) == Some(&receipt.nonce)
     }
 
     /// Hides a message for this many seconds from now; `None` when it is not with the receipt's holder any more.
     pub(super) fn change_visibility(&mut self, receipt: Receipt, seconds: u64, now: u64) -> Option<Message> {
-        let in_flight = self.messages.get(&receipt.seq).is_some_and(|m| m.visible_at > now);
-        if !in_flight || self.held.get(&receipt.seq) != Some(&receipt.nonce) {
+        if !self.holds(receipt, now) {
             return None;
         }
-        let held = (seconds > 0).then_some(receipt.nonce);
-        self.hide(receipt.seq, now + 1_000 * seconds, |_| {}, held)
+        self.hide(receipt.seq, now + 1_000 * seconds, seconds > 0)
     }
 
-    /// When the next message can be had, if any ever can.
+    /// When the next message can be had, if any ever can: no later than it can.
     pub(super) fn next_at(&self) -> Option<u64> {
-        if self.rules.fifo { self.ready.first().map(|r| r.0) } else { self.order.first().map(|o| o.0) }
+        self.line.next_at()
     }
 
     pub(super) fn purge(&mut self) -> Vec<u64> {
@@ -325,27 +224,20 @@ impl Queue {
         all
     }
 
-    fn expire(&mut self, now: u64) {
+    fn expire(&mut self, now: u64) -> Vec<u64> {
         let oldest = now.saturating_sub(1_000 * self.rules.retention);
-        let old: Vec<u64> = self.messages.values().take_while(|m| m.sent_at < oldest).map(|m| m.seq).collect();
-        for seq in old {
+        let mut expired = Vec::new();
+        while let Some((_, seq)) = self.by_age.first().copied().filter(|(sent_at, _)| *sent_at < oldest) {
             self.take(seq);
+            expired.push(seq);
         }
-        if self.known.len() > 100_000 {
-            self.known.retain(|_, (until, ..)| *until > now);
-        }
+        expired
     }
 
-    pub(super) fn figures(&self, now: u64) -> Figures {
-        let mut figures = Figures::default();
-        for message in self.messages.values() {
-            match (message.visible_at > now, self.held.contains_key(&message.seq)) {
-                (false, _) => figures.visible += 1,
-                (true, true) => figures.in_flight += 1,
-                (true, false) => figures.delayed += 1,
-            }
-            figures.oldest_ms = figures.oldest_ms.max(now.saturating_sub(message.sent_at));
-        }
-        figures
+    pub(super) fn figures(&mut self, now: u64) -> Figures {
+        self.line.pass(now);
+        let counts = self.line.counts();
+        let oldest_ms = self.by_age.first().map_or(0, |(sent_at, _)| now.saturating_sub(*sent_at));
+        Figures { visible: counts.visible, in_flight: counts.in_flight, delayed: counts.delayed, oldest_ms }
     }
 }

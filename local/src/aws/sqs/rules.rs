@@ -2,7 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::queue::{RETENTION, Rules};
+/// How long a queue keeps a message, unless its attribute says otherwise: four days, in seconds.
+const RETENTION: u64 = 345_600;
+
+/// What decides how a queue behaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Rules {
+    pub fifo: bool,
+    /// Deduplicate within a message group, not across the queue.
+    pub by_group: bool,
+    pub content_based: bool,
+    /// Seconds.
+    pub visibility: u64,
+    pub delay: u64,
+    pub retention: u64,
+    pub wait: u64,
+    /// The ARN of the dead-letter queue and how many receives a message may have.
+    pub redrive: Option<(String, u32)>,
+}
 
 /// An attribute that is not one, or has a value out of its range.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -24,14 +24,21 @@ impl Fault {
     }
 
     fn status(&self) -> StatusCode {
-        if self.code == "InternalFailure" { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::BAD_REQUEST }
+        match self.code {
+            "InternalFailure" => StatusCode::INTERNAL_SERVER_ERROR,
+            "ResourceNotFoundException" => StatusCode::NOT_FOUND,
+            _ => StatusCode::BAD_REQUEST,
+        }
     }
 
     /// The name that the older query protocol had for it; SDKs read it from a header.
     fn query_code(&self) -> &'static str {
         match self.code {
+            "QueueNameExists" => "QueueAlreadyExists",
             "QueueDoesNotExist" => "AWS.SimpleQueueService.NonExistentQueue",
             "BatchEntryIdsNotDistinct" => "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+            "InvalidBatchEntryId" => "AWS.SimpleQueueService.InvalidBatchEntryId",
+            "UnsupportedOperation" => "AWS.SimpleQueueService.UnsupportedOperation",
             "EmptyBatchRequest" => "AWS.SimpleQueueService.EmptyBatchRequest",
             "TooManyEntriesInBatchRequest" => "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
             "BatchRequestTooLong" => "AWS.SimpleQueueService.BatchRequestTooLong",

@@ -1,5 +1,8 @@
 //! DynamoDB and its streams: dynoxide on SQLite, behind a front that asks whether the caller may.
 
+mod no_change;
+mod stream_log;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +20,8 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+pub(crate) use self::no_change::is_change;
+use self::stream_log::StreamLog;
 use super::Data;
 
 /// Asked before each operation: the request's headers (whose session), the action (`PutItem`…), its input. An error is
@@ -43,6 +48,7 @@ pub enum OpenError {
 #[derive(Clone)]
 pub struct DynamoDb {
     database: Database,
+    log: StreamLog,
     /// Where dynoxide itself listens: on this machine alone, and only the front knows where.
     inner: String,
     http: Client<HttpConnector, Full<Bytes>>,
@@ -64,13 +70,15 @@ const JSON: &str = "application/x-amz-json-1.0";
 impl DynamoDb {
     /// Opens `dynamodb.db`, or starts empty, and serves until the process ends.
     pub async fn open(data: &Data) -> Result<Self, OpenError> {
-        let database = match data.file("dynamodb.db") {
-            Some(file) => Database::new(path(&file)),
+        let file = data.file("dynamodb.db");
+        let database = match &file {
+            Some(file) => Database::new(path(file)),
             None => Database::memory(),
         };
         let database = database.map_err(|e| OpenError::Database(e.to_string()))?;
         // A commit leaves the process without waiting for the disk: it outlives a `kill -9`, if not a power cut.
         database.disable_bulk_loading().map_err(|e| OpenError::Database(e.to_string()))?;
+        let log = StreamLog::of(file.as_deref()).map_err(|e| OpenError::Database(e.to_string()))?;
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
         listener.set_nonblocking(true)?;
         let inner = format!("http://{}/", listener.local_addr()?);
@@ -78,7 +86,7 @@ impl DynamoDb {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let http = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(Self { database, inner, http, changed: Arc::new(Notify::new()) })
+        Ok(Self { database, log, inner, http, changed: Arc::new(Notify::new()) })
     }
 
     /// Serves the wire protocol, each operation first shown to the hook.
@@ -102,6 +110,19 @@ impl DynamoDb {
     /// Told after each write.
     pub fn changed(&self) -> Arc<Notify> {
         Arc::clone(&self.changed)
+    }
+
+    /// Takes records that are older than a day out of a table's stream, up to this place and with it. Returns how many.
+    pub async fn trim_stream(&self, table: &str, up_to: i64, now_ms: u64) -> usize {
+        let (log, table) = (self.log.clone(), table.to_owned());
+        match tokio::task::spawn_blocking(move || log.trim(&table, up_to, now_ms)).await {
+            Ok(Ok(trimmed)) => trimmed,
+            Ok(Err(fault)) => {
+                tracing::warn!(%fault, "a stream was not trimmed");
+                0
+            }
+            Err(_) => 0, // The host is ending.
+        }
     }
 
     /// Deletes items past their time, each second, for ever.
@@ -136,7 +157,13 @@ impl DynamoDb {
             ))
         };
         match answered.await {
-            Ok((status, headers, bytes)) => {
+            Ok((status, mut headers, mut bytes)) => {
+                if action == "GetRecords"
+                    && let Some(changes) = no_change::changes_only(&bytes)
+                {
+                    bytes = changes;
+                    headers.remove("x-amz-crc32"); // It was the other answer's.
+                }
                 if status.is_success() && writes(action) {
                     self.changed.notify_waiters();
                 }
