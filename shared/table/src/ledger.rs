@@ -89,7 +89,12 @@ impl Tenant<'_> {
         self.truth().write(&self.audit_write(audit)?).await.map(drop)
     }
 
-    pub(crate) fn audit_write(&self, audit: &Audit) -> Result<Write> {
+    /// Takes back the record of what was not done.
+    pub(crate) async fn drop_audit(&self, id: &LogId) -> Result<()> {
+        self.truth().write(&Write::Delete(self.ledger_key(LedgerKind::Audit, id), When::Always)).await.map(drop)
+    }
+
+    fn audit_write(&self, audit: &Audit) -> Result<Write> {
         let item = AuditItem {
             at: audit.at.millis(),
             who: audit.actor.clone(),
