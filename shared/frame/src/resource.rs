@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
+use domain::body::{
+    AttachmentState, CallDetails, Card, Interactive, Location, Order, Product, Referral, SystemDetails,
+    UnsupportedDetails,
+};
 use domain::conversation::Status;
 use domain::{
-    Account, AccountId, AccountStatus, Author, ChannelType, ContactId, ConversationId, DeliveryStatus, Direction,
-    Failure, Message, MessageId, MessageType, Owner, Timestamp, UserId, Window,
+    Account, AccountId, AccountStatus, Author, ChannelType, ContactId, ConversationId, DeliveryStatus, Details,
+    Direction, Failure, Message, MessageId, MessageType, Owner, Pricing, Timestamp, UserId, Window,
 };
 use serde::Serialize;
 use table::{Row, User};
@@ -166,11 +170,30 @@ pub struct MessageJson {
     pub reply_to: Option<ReplyToJson>,
     pub reactions: Vec<ReactionJson>,
     pub attachments: Vec<AttachmentJson>,
+    /// What a message of its type has to say beyond its text, in an object named like the type.
+    #[serde(flatten)]
+    pub details: DetailsJson,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "schema", schema(required = false))]
+    pub forwarded: bool,
+    /// Forwarded many times, by the channel's count.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "schema", schema(required = false))]
+    pub frequently_forwarded: bool,
+    /// The product of a catalogue that it asks about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referred_product: Option<Product>,
+    /// The advertisement or post that brought the customer here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referral: Option<Referral>,
     /// `null` for what customers wrote.
     #[cfg_attr(feature = "schema", schema(required))]
     pub delivery_status: Option<DeliveryStatus>,
     #[cfg_attr(feature = "schema", schema(required))]
     pub error: Option<SendError>,
+    /// What the channel says that it costs, once it has said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pricing: Option<Pricing>,
     /// By the channel's clock; for a send, when the agent sent it.
     pub sent_at: Timestamp,
     pub received_at: Timestamp,
@@ -235,13 +258,46 @@ pub struct ReactionJson {
     pub by: AuthorJson,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum AttachmentState {
-    Pending,
-    Ready,
-    Failed,
+impl ReactionJson {
+    /// `None` where it was taken back.
+    fn of(reaction: &domain::Reaction) -> Option<Self> {
+        reaction.emoji.clone().map(|emoji| Self { emoji, by: (&reaction.by).into() })
+    }
+}
+
+/// At most one of these is there.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = MessageDetails))]
+pub struct DetailsJson {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contacts: Option<Vec<Card>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interactive: Option<Interactive>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallDetails>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<SystemDetails>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsupported: Option<UnsupportedDetails>,
+}
+
+impl From<&Details> for DetailsJson {
+    fn from(details: &Details) -> Self {
+        let none = Self::default();
+        match details.clone() {
+            Details::Location(location) => Self { location: Some(location), ..none },
+            Details::Contacts(contacts) => Self { contacts: Some(contacts), ..none },
+            Details::Interactive(interactive) => Self { interactive: Some(interactive), ..none },
+            Details::Order(order) => Self { order: Some(order), ..none },
+            Details::Call(call) => Self { call: Some(call), ..none },
+            Details::System(system) => Self { system: Some(system), ..none },
+            Details::Unsupported(unsupported) => Self { unsupported: Some(unsupported), ..none },
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -251,6 +307,7 @@ pub struct AttachmentJson {
     pub kind: MessageType,
     #[cfg_attr(feature = "schema", schema(required))]
     pub mime_type: Option<String>,
+    /// As the sender's device called it.
     #[cfg_attr(feature = "schema", schema(required))]
     pub file_name: Option<String>,
     #[cfg_attr(feature = "schema", schema(required))]
@@ -260,8 +317,32 @@ pub struct AttachmentJson {
     pub url: Option<String>,
     #[cfg_attr(feature = "schema", schema(required))]
     pub thumbnail_url: Option<String>,
+    /// Why it failed: a stable word.
     #[cfg_attr(feature = "schema", schema(required))]
     pub reason: Option<String>,
+    /// A sticker that moves.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "schema", schema(required = false))]
+    pub animated: bool,
+}
+
+/// A file is named by its message and its place there.
+fn attachments(message: &Message) -> Vec<AttachmentJson> {
+    let files = message.body.attachments.iter().enumerate();
+    files
+        .map(|(place, file)| AttachmentJson {
+            id: format!("{}.{place}", message.id),
+            kind: file.kind,
+            mime_type: file.mime_type.clone(),
+            file_name: file.file_name.clone(),
+            bytes: file.bytes,
+            state: file.state,
+            url: None,
+            thumbnail_url: None,
+            reason: file.reason.clone(),
+            animated: file.animated,
+        })
+        .collect()
 }
 
 /// Why a send did not arrive.
@@ -295,15 +376,21 @@ impl From<&Message> for MessageJson {
             channel_message_id: message.channel_message_id.clone(),
             client_id: message.request.as_ref().map(|r| r.client_id.clone()),
             reply_to: message.reply_to.as_ref().map(|r| ReplyToJson { id: r.message.clone() }),
-            reactions: Vec::new(),
-            attachments: Vec::new(),
+            reactions: message.reactions.iter().filter_map(ReactionJson::of).collect(),
+            attachments: attachments(message),
+            forwarded: message.body.context.forwarded,
+            frequently_forwarded: message.body.context.frequently_forwarded,
+            referred_product: message.body.context.product.clone(),
+            referral: message.body.context.referral.clone(),
+            details: message.body.details.as_ref().map(DetailsJson::from).unwrap_or_default(),
             delivery_status: message.delivery.as_ref().map(|d| d.status()),
             error: message.delivery.as_ref().and_then(|d| d.error()).map(SendError::from),
             sent_at: message.sent_at,
             received_at: message.received_at,
             created_at: message.created_at,
-            edited_at: None,
-            deleted_at: None,
+            pricing: message.delivery.as_ref().and_then(|d| d.priced.as_ref()).map(|p| p.pricing.clone()),
+            edited_at: message.edited_at,
+            deleted_at: message.deleted_at,
             raw_type: message.raw_type.clone(),
             rev: message.rev,
         }
