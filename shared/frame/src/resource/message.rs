@@ -1,151 +1,14 @@
-//! What the API and the socket show of a conversation, a message and a channel: the names and shapes of the outside contract.
-
-use std::collections::HashMap;
+//! What the API and the socket show of a message.
 
 use domain::body::{
     AttachmentState, CallDetails, Card, Interactive, Location, Order, Product, Referral, SystemDetails,
     UnsupportedDetails,
 };
-use domain::conversation::Status;
 use domain::{
-    Account, AccountId, AccountStatus, Author, ChannelType, ContactId, ConversationId, DeliveryStatus, Details,
-    Direction, Failure, Message, MessageId, MessageType, Owner, Pricing, Timestamp, UserId, Window,
+    Author, ConversationId, DeliveryStatus, Details, Direction, Failure, Message, MessageId, MessageType, Pricing,
+    Timestamp,
 };
 use serde::Serialize;
-use table::{Row, User};
-
-/// The names that rows show beside ids: a tenant's channel accounts and users.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    pub accounts: HashMap<AccountId, String>,
-    pub users: HashMap<UserId, String>,
-}
-
-impl Names {
-    pub fn new(accounts: &[Account], users: &[User]) -> Self {
-        Self {
-            accounts: accounts.iter().map(|a| (a.id.clone(), a.name.clone())).collect(),
-            users: users.iter().map(|u| (u.id.clone(), u.name.clone())).collect(),
-        }
-    }
-
-    /// Whether it can name everyone in this row: an account or a user may be newer than it.
-    pub fn cover(&self, row: &Row) -> bool {
-        let owner = match &row.owner {
-            Owner::Nobody => true,
-            Owner::User(id) => self.users.contains_key(id),
-        };
-        owner && self.accounts.contains_key(&row.account)
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = Conversation))]
-pub struct ConversationJson {
-    pub id: ConversationId,
-    pub channel: ChannelRef,
-    pub contact: ContactRef,
-    pub status: Status,
-    /// `null`: nobody's yet.
-    #[cfg_attr(feature = "schema", schema(required))]
-    pub assigned_to: Option<UserRef>,
-    /// Customers' messages after the shared read position.
-    pub unread_count: u64,
-    /// By the channel's clock; lists are ordered by it and `id`, descending.
-    pub last_message_at: Timestamp,
-    pub last_message_preview: String,
-    #[cfg_attr(feature = "schema", schema(required))]
-    pub last_message_type: Option<MessageType>,
-    #[cfg_attr(feature = "schema", schema(required))]
-    pub last_message_direction: Option<Direction>,
-    /// The newest message's number in the conversation, counted from 1 without holes.
-    pub seq: u64,
-    pub window: WindowJson,
-    /// Counts agents' edits: what `If-Match` compares.
-    pub version: u64,
-    /// Counts every change: apply only what is higher than the one you have.
-    pub rev: u64,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct ChannelRef {
-    pub id: AccountId,
-    #[serde(rename = "type")]
-    pub kind: ChannelType,
-    pub name: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct ContactRef {
-    pub id: ContactId,
-    pub name: String,
-    #[cfg_attr(feature = "schema", schema(required))]
-    pub avatar_url: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct UserRef {
-    pub id: UserId,
-    pub name: String,
-}
-
-/// Whether the channel lets a free answer through now.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = Window))]
-pub struct WindowJson {
-    pub state: WindowState,
-    /// `null` where the channel knows no window, or no customer has written yet.
-    #[cfg_attr(feature = "schema", schema(required))]
-    pub closes_at: Option<Timestamp>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum WindowState {
-    Open,
-    Closed,
-}
-
-impl WindowJson {
-    pub fn new(window: Window, now: Timestamp) -> Self {
-        let state = if window.is_open(now) { WindowState::Open } else { WindowState::Closed };
-        Self { state, closes_at: window.closes_at().filter(|end| end.millis() > 0) }
-    }
-}
-
-impl ConversationJson {
-    pub fn new(row: &Row, names: &Names, now: Timestamp) -> Self {
-        let assigned_to = match &row.owner {
-            Owner::Nobody => None,
-            Owner::User(id) => Some(UserRef { id: id.clone(), name: names.users.get(id).cloned().unwrap_or_default() }),
-        };
-        let name = names.accounts.get(&row.account).cloned().unwrap_or_default();
-        Self {
-            id: row.id.clone(),
-            channel: ChannelRef { id: row.account.clone(), kind: row.channel, name },
-            contact: ContactRef {
-                id: row.contact.clone(),
-                name: row.contact_name.clone(),
-                avatar_url: row.avatar_url.clone(),
-            },
-            status: row.status,
-            assigned_to,
-            unread_count: row.unread,
-            last_message_at: row.last_at,
-            last_message_preview: row.preview.clone(),
-            last_message_type: row.last_type,
-            last_message_direction: row.last_direction,
-            seq: row.seq,
-            window: WindowJson::new(row.window, now),
-            version: row.version,
-            rev: row.rev,
-        }
-    }
-}
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = Message))]
@@ -170,9 +33,21 @@ pub struct MessageJson {
     pub reply_to: Option<ReplyToJson>,
     pub reactions: Vec<ReactionJson>,
     pub attachments: Vec<AttachmentJson>,
-    /// What a message of its type has to say beyond its text, in an object named like the type.
-    #[serde(flatten)]
-    pub details: DetailsJson,
+    // What a message of its type has to say beyond its text, in an object named like the type: at most one of these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contacts: Option<Vec<Card>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interactive: Option<Interactive>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallDetails>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<SystemDetails>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsupported: Option<UnsupportedDetails>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "schema", schema(required = false))]
     pub forwarded: bool,
@@ -265,27 +140,19 @@ impl ReactionJson {
     }
 }
 
-/// At most one of these is there.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = MessageDetails))]
-pub struct DetailsJson {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub location: Option<Location>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contacts: Option<Vec<Card>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub interactive: Option<Interactive>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<Order>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub call: Option<CallDetails>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub system: Option<SystemDetails>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unsupported: Option<UnsupportedDetails>,
+/// The objects of a message's details: at most one of these is there.
+#[derive(Default)]
+struct ByType {
+    location: Option<Location>,
+    contacts: Option<Vec<Card>>,
+    interactive: Option<Interactive>,
+    order: Option<Order>,
+    call: Option<CallDetails>,
+    system: Option<SystemDetails>,
+    unsupported: Option<UnsupportedDetails>,
 }
 
-impl From<&Details> for DetailsJson {
+impl From<&Details> for ByType {
     fn from(details: &Details) -> Self {
         let none = Self::default();
         match details.clone() {
@@ -365,6 +232,8 @@ impl From<&Failure> for SendError {
 
 impl From<&Message> for MessageJson {
     fn from(message: &Message) -> Self {
+        let by_type = message.body.details.as_ref().map(ByType::from).unwrap_or_default();
+        let ByType { location, contacts, interactive, order, call, system, unsupported } = by_type;
         Self {
             id: message.id.clone(),
             conversation_id: message.id.conversation().clone(),
@@ -382,7 +251,13 @@ impl From<&Message> for MessageJson {
             frequently_forwarded: message.body.context.frequently_forwarded,
             referred_product: message.body.context.product.clone(),
             referral: message.body.context.referral.clone(),
-            details: message.body.details.as_ref().map(DetailsJson::from).unwrap_or_default(),
+            location,
+            contacts,
+            interactive,
+            order,
+            call,
+            system,
+            unsupported,
             delivery_status: message.delivery.as_ref().map(|d| d.status()),
             error: message.delivery.as_ref().and_then(|d| d.error()).map(SendError::from),
             sent_at: message.sent_at,
@@ -397,27 +272,66 @@ impl From<&Message> for MessageJson {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = Channel))]
-pub struct ChannelJson {
-    pub id: AccountId,
-    #[serde(rename = "type")]
-    pub kind: ChannelType,
-    pub name: String,
-    pub status: AccountStatus,
-    /// What the last test or the last refusal said, in one sentence.
-    #[cfg_attr(feature = "schema", schema(required))]
-    pub health: Option<String>,
-}
+#[cfg(test)]
+mod tests {
+    use domain::body::{Attachment, Degrees};
+    use domain::{Body, ConversationId, Reaction};
+    use serde_json::{Value, json};
 
-impl From<&Account> for ChannelJson {
-    fn from(account: &Account) -> Self {
-        Self {
-            id: account.id.clone(),
-            kind: account.channel,
-            name: account.name.clone(),
-            status: account.status,
-            health: account.health.clone(),
-        }
+    use super::*;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millis(1_795_000_000_000 + ms)
+    }
+
+    fn message(kind: MessageType, body: Body) -> Message {
+        let id = MessageId::new(&ConversationId::from_bytes([7; 16]), at(0), 3);
+        let author = Author::Contact { id: Some("c".to_owned()), name: "Dana".to_owned() };
+        Message { body, ..Message::new(id, Direction::Inbound, kind, author, at(0), at(0)) }
+    }
+
+    fn shown(message: &Message) -> Value {
+        serde_json::to_value(MessageJson::from(message)).unwrap()
+    }
+
+    #[test]
+    fn what_has_more_to_say_puts_it_in_an_object_named_like_its_type() {
+        let degrees = |d: f64| Degrees::try_from(d).unwrap();
+        let place = Location {
+            latitude: degrees(35.5),
+            longitude: degrees(139.25),
+            name: Some("Tokyo Station".to_owned()),
+            address: None,
+            url: None,
+        };
+        let shown = shown(&message(MessageType::Location, Body::of(Details::Location(place))));
+        assert_eq!(shown["type"], "location");
+        assert_eq!(shown["location"], json!({ "latitude": 35.5, "longitude": 139.25, "name": "Tokyo Station" }));
+        assert_eq!(shown.get("contacts"), None);
+    }
+
+    #[test]
+    fn a_file_is_named_by_its_message_and_its_place() {
+        let file =
+            Attachment { mime_type: Some("image/png".to_owned()), ..Attachment::pending(MessageType::Image, None) };
+        let message = message(MessageType::Image, Body { attachments: vec![file], ..Body::default() });
+        let expected = json!([{
+            "id": format!("{}.0", message.id), "kind": "image", "mime_type": "image/png", "file_name": null, "bytes": null,
+            "state": "pending", "url": null, "thumbnail_url": null, "reason": null,
+        }]);
+        assert_eq!(shown(&message)["attachments"], expected);
+    }
+
+    #[test]
+    fn only_reactions_that_stand_are_shown() {
+        let reaction = |name: &str, emoji: Option<&str>| Reaction {
+            by: Author::Contact { id: Some(name.to_owned()), name: name.to_owned() },
+            emoji: emoji.map(str::to_owned),
+            at: at(1),
+        };
+        let reactions = vec![reaction("ann", Some("👍")), reaction("bo", None)];
+        let message = Message { reactions, ..message(MessageType::Text, Body::default()) };
+        let expected = json!([{ "emoji": "👍", "by": { "kind": "contact", "id": "ann", "name": "ann" } }]);
+        assert_eq!(shown(&message)["reactions"], expected);
     }
 }
