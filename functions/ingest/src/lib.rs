@@ -1,5 +1,6 @@
 //! Lambda `ingest`: queue `inbound` in, the table out. It decides what an event means, and writes it once.
 
+mod business;
 mod claim;
 mod gathered;
 mod notice;
@@ -125,7 +126,7 @@ impl<B: Bodies> App<B> {
 
     async fn look_up(&self, record: &InboundRecord, external: &str) -> Result<Option<Place>, Retry> {
         let now = self.now();
-        let Some(route) = self.routes.find(&self.tables, record.channel, external, now).await? else { return Ok(None) };
+        let Some(route) = self.route(record, external, now).await? else { return Ok(None) };
         if !record.signer.speaks_for(&route.tenant) {
             tracing::warn!(
                 app_id = record.signer.app_id,
@@ -133,8 +134,9 @@ impl<B: Bodies> App<B> {
             );
             return Ok(None);
         }
-        let ctx = TenantCtx::of_route(route.tenant);
+        let ctx = TenantCtx::of_route(route.tenant.clone());
         let account = self.routes.account(&self.tables, &ctx, &route.account, now).await?;
+        self.learn_business(record, external, &route, now).await?;
         Ok(account.map(|account| Place { ctx, account }))
     }
 

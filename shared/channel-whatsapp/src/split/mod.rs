@@ -19,6 +19,8 @@ use route::Routes;
 pub struct Routed {
     /// `phone_number_id`; for what concerns no number, the business account: [`BUSINESS_ACCOUNT`] and its id.
     pub account: Option<String>,
+    /// The business account that it came under, in the same form.
+    pub business: Option<String>,
     /// Keeps its order: the customer, the group.
     pub thread: String,
     pub events: Vec<Box<RawValue>>,
@@ -63,6 +65,7 @@ pub fn split(body: &[u8]) -> Vec<Routed> {
 fn of_entry(raw: &RawValue, routes: &mut Routes) {
     let entry = parts(raw);
     let business = entry.as_ref().and_then(|e| word(e, "id")).map(|id| format!("{BUSINESS_ACCOUNT}{id}"));
+    routes.business.clone_from(&business);
     match entry.and_then(|e| list(e.get("changes")?)).filter(|changes| !changes.is_empty()) {
         Some(changes) => changes.into_iter().for_each(|raw| of_change(raw, business.as_deref(), routes)),
         None => routes.unreadable(business.as_deref(), raw.get()),
