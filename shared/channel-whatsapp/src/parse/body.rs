@@ -65,9 +65,14 @@ fn media(message: &mut Fields, key: &str, kind: MessageType) -> Option<Said> {
     file.sha256 = told.word("sha256").as_deref().and_then(lenient::sha256);
     file.file_name = told.word("filename");
     file.animated = told.flag("animated").unwrap_or_default();
-    if file.channel_media_id.is_none() {
+    let why = match message.objects("errors").is_empty() {
+        false => Some("refused_by_channel"),
+        true if file.channel_media_id.is_none() => Some("no_media_id"),
+        true => None,
+    };
+    if let Some(why) = why {
         file.state = AttachmentState::Failed;
-        file.reason = Some("no_media_id".to_owned());
+        file.reason = Some(why.to_owned());
     }
     let body = Body { attachments: vec![file], ..Body::default() };
     Some(Said::new(kind, told.word("caption"), body))

@@ -14,7 +14,7 @@ const BUSINESS: &str = "WhatsApp call";
 
 pub(super) fn call(raw: &RawValue, contact: Option<&RawValue>) -> Result<Vec<Event>, Poison> {
     let (mut fields, _) = object(raw)?;
-    let stamp = Stamp::of(&mut fields)?;
+    let stamp = Stamp::of(&mut fields, raw)?;
     let contact = Person::of(contact);
     let ours = fields.word("direction").is_some_and(|direction| direction == "BUSINESS_INITIATED");
     let names = if ours { to_names(&mut fields) } else { from_names(&mut fields) };
@@ -36,7 +36,7 @@ pub(super) fn call(raw: &RawValue, contact: Option<&RawValue>) -> Result<Vec<Eve
 /// How the other side took a call of ours.
 pub(super) fn status(raw: &RawValue) -> Result<Vec<Event>, Poison> {
     let (mut fields, _) = object(raw)?;
-    let stamp = Stamp::of(&mut fields)?;
+    let stamp = Stamp::of(&mut fields, raw)?;
     let state = match fields.word("status").as_deref() {
         Some("RINGING") => CallState::Ringing,
         Some("ACCEPTED") => CallState::Accepted,

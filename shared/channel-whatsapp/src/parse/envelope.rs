@@ -1,9 +1,11 @@
 //! What all messages have in common: an id, a time, who wrote it, what it answers and how it came about.
 
 use channel::{By, InboundMessage, Poison};
+use data_encoding::HEXLOWER;
 use domain::body::{Context, Product, Referral};
 use domain::{Body, Identity, MessageType, Timestamp};
 use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 
 use super::poison;
 use crate::fields::{Fields, Leftovers};
@@ -47,8 +49,12 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    pub(super) fn of(fields: &mut Fields) -> Result<Self, Poison> {
-        let id = fields.word("id").ok_or_else(|| poison("a message lacks its id"))?;
+    /// A message without an id is told apart by its content: a repetition of it is the same message still.
+    pub(super) fn of(fields: &mut Fields, raw: &RawValue) -> Result<Self, Poison> {
+        let id = fields.word("id").unwrap_or_else(|| {
+            let digest = Sha256::digest(raw.get().as_bytes());
+            format!("unnamed:{}", HEXLOWER.encode(&digest[..16]))
+        });
         let at = fields.time("timestamp").ok_or_else(|| poison("a message's timestamp is not a time"))?;
         Ok(Self { id, at })
     }

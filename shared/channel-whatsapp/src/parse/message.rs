@@ -12,7 +12,7 @@ use crate::piece::Elsewhere;
 /// What a customer wrote, or did to an earlier message.
 pub(super) fn customers(raw: &RawValue, contact: Option<&RawValue>) -> Result<Vec<Event>, Poison> {
     let (mut fields, leftovers) = object(raw)?;
-    let stamp = Stamp::of(&mut fields)?;
+    let stamp = Stamp::of(&mut fields, raw)?;
     let kind = fields.word("type").unwrap_or_default();
     let contact = Person::of(contact);
     let names = from_names(&mut fields);
@@ -32,7 +32,7 @@ pub(super) fn customers(raw: &RawValue, contact: Option<&RawValue>) -> Result<Ve
 /// What the business wrote by other means than ours, and did to an earlier message.
 pub(super) fn echo(raw: &RawValue, contact: Option<&RawValue>, by: Elsewhere) -> Result<Vec<Event>, Poison> {
     let (mut fields, leftovers) = object(raw)?;
-    let stamp = Stamp::of(&mut fields)?;
+    let stamp = Stamp::of(&mut fields, raw)?;
     // The agent's echoes are nested once more.
     let mut fields = match fields.object("message") {
         Some(inner) => inner,

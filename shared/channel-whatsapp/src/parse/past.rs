@@ -20,7 +20,7 @@ pub(super) fn past(
     business: Option<String>,
 ) -> Result<Vec<Event>, Poison> {
     let (mut fields, leftovers) = object(raw)?;
-    let stamp = Stamp::of(&mut fields)?;
+    let stamp = Stamp::of(&mut fields, raw)?;
     let (from, to) = (from_names(&mut fields), to_names(&mut fields));
     let ours = is_ours(&from, &to, thread.as_deref(), business.as_deref());
     let contact = with_thread(Person::of(contact), thread);

@@ -74,9 +74,11 @@ fn of_entry(raw: &RawValue, routes: &mut Routes) {
 
 fn of_change(raw: &RawValue, business: Option<&str>, routes: &mut Routes) {
     let change = parts(raw);
-    let known = change.as_ref().and_then(|c| Some((word(c, "field")?, *c.get("value")?)));
-    let Some((field, raw_value)) = known else { return routes.unreadable(business, raw.get()) };
+    let told = change.as_ref().and_then(|c| c.get("value").copied());
+    let Some(raw_value) = told else { return routes.unreadable(business, raw.get()) };
     let value = parts(raw_value).unwrap_or_default();
+    let field = change.as_ref().and_then(|c| word(c, "field")).or_else(|| field_of(&value));
+    let Some(field) = field else { return routes.unreadable(business, raw.get()) };
     let number = ["metadata", "recipient"].iter().find_map(|of| word(&parts(value.get(*of)?)?, "phone_number_id"));
     let Some(account) = number.as_deref().or(business) else { return routes.unreadable(None, raw.get()) };
     let mut change = Change { field: &field, account, contacts: Contacts::default(), understood: false, routes };
@@ -87,6 +89,19 @@ fn of_change(raw: &RawValue, business: Option<&str>, routes: &mut Routes) {
         let thread = format!("field:{field}");
         routes.add(account, &thread, &Piece::Change { field: field.clone(), value: raw_value });
     }
+}
+
+/// The field that a change is of where it does not say so: what it holds tells.
+fn field_of(value: &Parts<'_>) -> Option<String> {
+    let fields = [
+        ("messages", "messages"),
+        ("statuses", "messages"),
+        ("message_echoes", "smb_message_echoes"),
+        ("calls", "calls"),
+        ("history", "history"),
+        ("state_sync", "smb_app_state_sync"),
+    ];
+    fields.iter().find(|(list, _)| value.contains_key(*list)).map(|(_, field)| (*field).to_owned())
 }
 
 /// One change that concerns a number, on its way to the pieces of its threads.

@@ -140,9 +140,22 @@ fn what_can_never_be_understood_says_why() {
         .collect();
     let expected = [
         "a message does not tell whose it is",
-        "a message lacks its id",
         "a message's timestamp is not a time",
         "webhook field messages carries people, which is not known",
     ];
     assert_eq!(reasons, expected.map(str::to_owned).into());
+}
+
+#[test]
+fn a_message_without_an_id_and_a_change_without_its_field_are_what_they_hold() {
+    let body = fixture("text").replace("\"wamid.T1\"", "\"\"").replace("\"field\"", "\"campo\"");
+    let ids: Vec<_> = [&body, &body]
+        .iter()
+        .flat_map(|body| read(body))
+        .map(|event| match event {
+            Ok(Event::Message(message)) => message.external_id,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert!(ids[0].starts_with("unnamed:") && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
 }

@@ -187,3 +187,18 @@ fn a_number_or_an_id_that_changed_is_told_after_the_one_that_it_was() {
     whole("customer_identity_changed", known(told("wamid.S3", 23, event, text, aiko())));
     whole("request_welcome", known(told("wamid.W1", 25, "request_welcome", None, aiko())));
 }
+
+#[test]
+fn a_file_that_the_channel_could_not_take_holds_up_nothing() {
+    let body = fixture("document")
+        .replace("\"type\": \"document\"", "\"type\": \"document\", \"errors\": [{\"code\": 131052}]");
+    let files: Vec<_> = read(&body)
+        .into_iter()
+        .flat_map(|event| match event {
+            Ok(Event::Message(message)) => message.body.attachments,
+            other => panic!("{other:?}"),
+        })
+        .map(|file| (file.state, file.reason))
+        .collect();
+    assert_eq!(files, [(domain::body::AttachmentState::Failed, some("refused_by_channel"))]);
+}
