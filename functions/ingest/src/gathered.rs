@@ -29,7 +29,7 @@ impl Gathered {
 
     pub(crate) fn add(&mut self, event: Event, received_at: Timestamp, tally: &mut Tally) {
         match event {
-            Event::Message(message) => self.messages.push(Arrived { message, at: received_at }),
+            Event::Message(message) => self.messages.push(Arrived { message: *message, at: received_at }),
             Event::Amendment(update) => self.amendments.push(update),
             Event::Status(status) => self.statuses.push(status),
             Event::Names(names) => self.names.push(names),

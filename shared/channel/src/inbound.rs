@@ -25,7 +25,7 @@ impl Signer {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// Someone wrote, on either side.
-    Message(InboundMessage),
+    Message(Box<InboundMessage>),
     /// Something was done to an earlier message; it may come before that message.
     Amendment(AmendmentUpdate),
     Status(StatusUpdate),
@@ -109,7 +109,7 @@ pub enum Amended {
     Revoke,
     Call(CallDetails),
     /// The file that belongs where a placeholder stood.
-    Fill(Fill),
+    Fill(Box<Fill>),
 }
 
 /// Names of a person, from an address book or because they have changed.

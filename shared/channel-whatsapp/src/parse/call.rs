@@ -30,7 +30,7 @@ pub(super) fn call(raw: &RawValue, contact: Option<&RawValue>) -> Result<Vec<Eve
         message.by = By::Business(BUSINESS);
         message.receipt = Some(Receipt::Accepted);
     }
-    Ok(vec![Event::Message(message), amendment(stamp, customer, details)])
+    Ok(vec![Event::Message(Box::new(message)), amendment(stamp, customer, details)])
 }
 
 /// How the other side took a call of ours.

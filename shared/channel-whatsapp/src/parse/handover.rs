@@ -28,12 +28,12 @@ pub(super) fn handover(raw: &RawValue) -> Result<Vec<Event>, Poison> {
     let customer = from.first().map(|identity| identity.value.as_str()).unwrap_or_default();
     let id = format!("handover:{}:{}:{customer}", at.millis(), plain(&kind));
     let details = SystemDetails { event: plain(&kind).to_owned(), owner: owner.map(|o| plain(&o).to_owned()) };
-    Ok(vec![Event::Message(InboundMessage {
+    Ok(vec![Event::Message(Box::new(InboundMessage {
         by: By::Channel,
         kind: MessageType::System,
         body: Body::of(Details::System(details)),
         raw_type: Some(plain(&kind).to_owned()),
         raw: Some(raw.get().to_owned()),
         ..blank(Stamp { id, at }, from, None)
-    })])
+    }))])
 }

@@ -26,7 +26,7 @@ pub(super) fn customers(raw: &RawValue, contact: Option<&RawValue>) -> Result<Ve
     }
     let mut message = InboundMessage { opens_window: true, ..blank(stamp, from, contact.name) };
     fill(&mut message, &kind, fields, &leftovers, raw);
-    Ok(vec![Event::Message(message)])
+    Ok(vec![Event::Message(Box::new(message))])
 }
 
 /// What the business wrote by other means than ours, and did to an earlier message.
@@ -51,7 +51,7 @@ pub(super) fn echo(raw: &RawValue, contact: Option<&RawValue>, by: Elsewhere) ->
     message.by = By::Business(by.name());
     message.receipt = Some(Receipt::Accepted);
     fill(&mut message, &kind, fields, &leftovers, raw);
-    Ok(vec![Event::Message(message)])
+    Ok(vec![Event::Message(Box::new(message))])
 }
 
 /// Everything of a message that its type decides; it is kept as it came where something of it was left unread.

@@ -48,9 +48,9 @@ pub(super) fn past(
     if !message.body.attachments.is_empty() {
         let file = Fill { kind: message.kind, text: message.text.clone(), body: message.body.clone() };
         let external_id = message.external_id.clone();
-        events.push(Event::Amendment(AmendmentUpdate { external_id, at, by, what: Amended::Fill(file) }));
+        events.push(Event::Amendment(AmendmentUpdate { external_id, at, by, what: Amended::Fill(Box::new(file)) }));
     }
-    events.insert(0, Event::Message(message));
+    events.insert(0, Event::Message(Box::new(message)));
     Ok(events)
 }
 

@@ -33,12 +33,12 @@ pub(super) fn system(
         return Err(poison("a message does not tell whose it is"));
     }
     let details = Details::System(SystemDetails { event: plain(&event).to_owned(), owner: None });
-    Ok(vec![Event::Message(InboundMessage {
+    Ok(vec![Event::Message(Box::new(InboundMessage {
         by: By::Channel,
         kind: MessageType::System,
         text: told.word("body"),
         body: Body::of(details),
         raw_type: Some(plain(&event).to_owned()),
         ..blank(stamp, from, contact.name)
-    })])
+    }))])
 }

@@ -19,7 +19,7 @@ pub enum Amendment {
     /// What became of a call.
     Call(CallDetails),
     /// What was in a place that the channel had only marked: a file of the history that comes after it.
-    Fill(Fill),
+    Fill(Box<Fill>),
 }
 
 /// One person's reaction. Everyone on the business's side counts as one person, as channels have it.

@@ -120,7 +120,7 @@ fn of_what_was_taken_back_nothing_is_kept() {
 #[test]
 fn a_file_takes_the_place_that_was_kept_for_it_and_no_other() {
     let body = Body { attachments: vec![Attachment::pending(MessageType::Image, None)], ..Body::default() };
-    let fill = Amendment::Fill(Fill { kind: MessageType::Image, text: None, body: body.clone() });
+    let fill = Amendment::Fill(Box::new(Fill { kind: MessageType::Image, text: None, body: body.clone() }));
     let mut place = Message { text: None, ..message(MessageType::Unsupported) };
     place.raw_type = Some(PLACEHOLDER.to_owned());
     let filled = Message { body, raw_type: None, kind: MessageType::Image, ..place.clone() };

@@ -27,7 +27,7 @@ fn amended(external_id: &str, second: i64, by: Doer, what: Amended) -> Event {
 #[test]
 fn what_was_sent_from_the_phone_is_a_message_to_the_customer() {
     let echo = to_aiko("wamid.EC1", 400, Type::Text, "sent from my phone", PHONE);
-    assert_eq!(events("echo"), [Event::Message(echo)]);
+    assert_eq!(events("echo"), [message(echo)]);
     assert_eq!(events("echo_revoke"), [amended("wamid.EC1", 401, Doer::Business(PHONE), Amended::Revoke)]);
 }
 
@@ -43,7 +43,7 @@ fn what_metas_agent_hears_and_says_is_in_the_thread() {
     let said = InboundMessage { name: None, ..said };
     let mut seen = events("standby");
     seen.sort_by_key(|event| matches!(event, Event::Message(m) if m.by != By::Participant));
-    assert_eq!(seen, [Event::Message(heard), Event::Message(said)]);
+    assert_eq!(seen, [message(heard), message(said)]);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_handover_says_who_has_the_thread_now() {
         opens_window: false,
         ..from_aiko("handover:1795000602000:control_passed:819011112222", 602, Type::System)
     };
-    assert_eq!(bare("handover"), (vec![Event::Message(expected)], true));
+    assert_eq!(bare("handover"), (vec![message(expected)], true));
 }
 
 #[test]
@@ -72,9 +72,9 @@ fn a_call_is_a_message_that_goes_on() {
         ..from_aiko("wacid.1", second, Type::Call)
     };
     let told = |id, second, details: &CallDetails| amended(id, second, by(), Amended::Call(details.clone()));
-    assert_eq!(events("call_connect"), [Event::Message(call(290, &rings)), told("wacid.1", 290, &rings)]);
+    assert_eq!(events("call_connect"), [message(call(290, &rings)), told("wacid.1", 290, &rings)]);
     let missed = CallDetails { state: CallState::Missed, ..rings.clone() };
-    assert_eq!(events("call_missed"), [Event::Message(call(300, &missed)), told("wacid.1", 300, &missed)]);
+    assert_eq!(events("call_missed"), [message(call(300, &missed)), told("wacid.1", 300, &missed)]);
     let nobody = Doer::Participant { from: Vec::new(), name: None };
     assert_eq!(events("call_status"), [amended("wacid.2", 299, nobody, Amended::Call(rings))]);
 }
@@ -96,7 +96,7 @@ fn a_call_of_ours_is_with_whom_we_called() {
     };
     let by = Doer::Participant { from: vec![phone("819011112222")], name: None };
     let all = events("call_of_ours");
-    assert_eq!(all[..2], [Event::Message(ours), amended("wacid.2", 420, by, Amended::Call(spoken))]);
+    assert_eq!(all[..2], [message(ours), amended("wacid.2", 420, by, Amended::Call(spoken))]);
     assert!(matches!(&all[2..], [Event::Notice(notice)] if notice.topic == "errors"), "{all:?}");
 }
 
@@ -114,7 +114,7 @@ fn what_is_past_opens_nothing_and_its_files_come_later() {
     let ours = past(InboundMessage { receipt: Some(Receipt::Read), ..ours });
     let place = from_aiko("wamid.H2", -99_950, Type::Unsupported);
     let place = past(InboundMessage { raw_type: some(PLACEHOLDER), opens_window: false, ..place });
-    assert_eq!(bare("history"), (vec![Event::Message(ours), Event::Message(place)], true));
+    assert_eq!(bare("history"), (vec![message(ours), message(place)], true));
 
     let file = Attachment { mime_type: some("image/png"), ..Attachment::pending(Type::Image, some("880009")) };
     let body = Body { attachments: vec![file], ..Body::default() };
@@ -123,6 +123,7 @@ fn what_is_past_opens_nothing_and_its_files_come_later() {
     let image = past(InboundMessage { text: some("old"), body: body.clone(), opens_window: false, ..image });
     let image = InboundMessage { from: names.clone(), ..image };
     let fill = Fill { kind: Type::Image, text: some("old"), body };
-    let filled = amended("wamid.H2", -99_950, Doer::Participant { from: names, name: None }, Amended::Fill(fill));
-    assert_eq!(events("history_file"), [Event::Message(image), filled]);
+    let filled =
+        amended("wamid.H2", -99_950, Doer::Participant { from: names, name: None }, Amended::Fill(Box::new(fill)));
+    assert_eq!(events("history_file"), [message(image), filled]);
 }

@@ -34,12 +34,12 @@ fn in_context(message: InboundMessage, context: Context) -> InboundMessage {
 
 /// Nothing but this message, and nothing kept raw: our own fields hold it all.
 fn whole(name: &str, expected: InboundMessage) {
-    assert_eq!(bare(name), (vec![Event::Message(expected)], false), "{name}");
+    assert_eq!(bare(name), (vec![message(expected)], false), "{name}");
 }
 
 /// This message, kept as it came beside what we understand.
 fn kept(name: &str, expected: InboundMessage) {
-    assert_eq!(bare(name), (vec![Event::Message(expected)], true), "{name}");
+    assert_eq!(bare(name), (vec![message(expected)], true), "{name}");
 }
 
 #[test]

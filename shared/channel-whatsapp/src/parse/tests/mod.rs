@@ -97,3 +97,7 @@ fn bare(name: &str) -> (Vec<Event>, bool) {
     }
     (all, raw)
 }
+
+fn message(told: InboundMessage) -> Event {
+    Event::Message(Box::new(told))
+}
