@@ -75,7 +75,7 @@ impl World {
     /// A webhook that the install's own app signed.
     async fn posted(&self, body: &str) -> Tally {
         let mut all = Tally::default();
-        for routed in channel_whatsapp::split(body.as_bytes()) {
+        for routed in channel_whatsapp::split(body.as_bytes()).unwrap() {
             let record = InboundRecord {
                 v: InboundRecord::VERSION,
                 channel: ChannelType::Whatsapp,

@@ -26,7 +26,7 @@ impl App {
         if wakes.is_empty() {
             return Ok(());
         }
-        let refused = self.outbound.send(wakes).await;
+        let refused = self.outbound.send(&wakes).await;
         // A stream goes on after what is done, and the wakes are sent in its order: the first refused one decides.
         match refused.into_iter().min() {
             None => Ok(()),

@@ -109,7 +109,7 @@ impl App {
             other => other?,
         };
         let Ok(records) = serde_json::from_slice::<Vec<Outgoing>>(&body) else { return Ok(false) };
-        if !self.inbound.send(records).await.is_empty() {
+        if !self.inbound.send(&records).await.is_empty() {
             return Ok(false);
         }
         self.blobs.delete(key).await.map(|()| true)

@@ -14,7 +14,7 @@ use queue::{Outgoing, Producer};
 
 pub use crate::apps::{Apps, Source};
 pub use crate::event::{Answer, Event};
-use crate::records::records;
+use crate::records::{Record, records};
 
 /// Longest body that is taken: Lambda's 6 MB hold it only escaped, and WhatsApp's own limit is 3 MB.
 /// [Lambda](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
@@ -64,7 +64,7 @@ impl App {
         };
         let Some(header) = event.header("x-hub-signature-256") else { return Answer::empty(401) };
         match self.signer(event, header, &body).await {
-            Ok(Some(signer)) => self.keep(&signer, &body).await,
+            Ok(Some(signer)) => self.keep(records(&signer, header, &body, self.now())).await,
             Ok(None) => Answer::empty(401),
             Err(unavailable) => {
                 tracing::error!(why = %unavailable, "no secret to verify with");
@@ -86,9 +86,9 @@ impl App {
     }
 
     /// Durable first: on the queue, or else in the bucket, from where `sweep` hands it on.
-    async fn keep(&self, signer: &Signer, body: &[u8]) -> Answer {
-        let mut kept = Vec::new();
-        for (record, outgoing) in records(signer, body, self.now()) {
+    async fn keep(&self, records: Vec<(Record, Outgoing)>) -> Answer {
+        let mut kept = Vec::with_capacity(records.len());
+        for (record, outgoing) in records {
             if outgoing.body.len() <= RECORD_MAX {
                 kept.push(outgoing);
                 continue;
@@ -109,10 +109,9 @@ impl App {
     /// Sends the records, and returns those that the queue did not take. No two records of a POST are of one group, so the calls
     /// may overtake each other.
     async fn send(&self, records: Vec<Outgoing>) -> Vec<Outgoing> {
-        let calls: Vec<Vec<Outgoing>> = records.chunks(CALL).map(<[Outgoing]>::to_vec).collect();
-        let refused = stream::iter(calls).map(|call| async move {
-            let refused = self.inbound.send(call.clone()).await;
-            call.into_iter().enumerate().filter(|(i, _)| refused.contains(i)).map(|(_, r)| r).collect::<Vec<_>>()
+        let refused = stream::iter(records.chunks(CALL)).map(|call| async move {
+            let refused = self.inbound.send(call).await;
+            refused.into_iter().filter_map(|place| call.get(place).cloned()).collect::<Vec<_>>()
         });
         refused.buffer_unordered(CALLS).concat().await
     }

@@ -29,17 +29,22 @@ struct Kind {
     object: String,
 }
 
-/// Splits a body by its routing fields. What cannot be read is a record too.
-pub(crate) fn records(signer: &Signer, body: &[u8], now: Timestamp) -> Vec<(Record, Outgoing)> {
-    let object = serde_json::from_slice::<Kind>(body).map(|k| k.object).unwrap_or_default();
-    let (channel, routed) = match object.as_str() {
-        "whatsapp_business_account" => (ChannelType::Whatsapp, channel_whatsapp::split(body)),
-        "page" => (ChannelType::Messenger, whole(body)),
-        "instagram" => (ChannelType::Instagram, whole(body)),
-        _ => (ChannelType::Whatsapp, whole(body)),
+/// Splits a body by its routing fields. What cannot be read is a record too. `signature` is that of the whole body.
+pub(crate) fn records(signer: &Signer, signature: &str, body: &[u8], now: Timestamp) -> Vec<(Record, Outgoing)> {
+    let (channel, routed) = match channel_whatsapp::split(body) {
+        Some(routed) => (ChannelType::Whatsapp, routed),
+        None => (other(body), whole(body)),
     };
-    let record = |(place, routed)| record(signer, channel, routed, place, now);
+    let record = |(place, routed)| record(signer, signature, channel, routed, place, now);
     routed.into_iter().enumerate().filter_map(record).collect()
+}
+
+fn other(body: &[u8]) -> ChannelType {
+    match serde_json::from_slice::<Kind>(body).map(|kind| kind.object).as_deref() {
+        Ok("page") => ChannelType::Messenger,
+        Ok("instagram") => ChannelType::Instagram,
+        Ok(_) | Err(_) => ChannelType::Whatsapp,
+    }
 }
 
 fn whole(body: &[u8]) -> Vec<Routed> {
@@ -49,6 +54,7 @@ fn whole(body: &[u8]) -> Vec<Routed> {
 
 fn record(
     signer: &Signer,
+    signature: &str,
     channel: ChannelType,
     routed: Routed,
     place: usize,
@@ -61,7 +67,8 @@ fn record(
         None => routed.thread,
     };
     let group = digest(&[channel.as_str(), account, &thread]);
-    let deduplication = content(signer, account, &routed.events, routed.unreadable.as_deref());
+    // Of a POST that comes again everything is the same, to its signature: by another app's secret it is another.
+    let deduplication = digest(&[signature, &group]);
     let body = match routed.unreadable {
         Some(raw) => InboundBody::Unreadable(raw),
         None => InboundBody::Events(routed.events),
@@ -77,18 +84,6 @@ fn record(
     };
     let body = serde_json::to_string(&record).ok()?;
     Some((Record(record), Outgoing { group, deduplication: Some(deduplication), body, delay_seconds: 0 }))
-}
-
-/// The same events, signed by the same app: another app's copy is another record, because it may not be believed.
-fn content(
-    signer: &Signer,
-    account: &str,
-    events: &[Box<serde_json::value::RawValue>],
-    unreadable: Option<&str>,
-) -> String {
-    let texts = events.iter().map(|e| e.get()).chain(unreadable);
-    let all: Vec<&str> = [signer.app_id.as_str(), account].into_iter().chain(texts).collect();
-    digest(&all)
 }
 
 /// Hex SHA-256 of the parts, each after its length.

@@ -43,11 +43,11 @@ impl Producer {
 
     /// Sends the records in their order, one call after the other, so that a group's records never race. Tells which of them the
     /// queue did not take, by their place.
-    pub async fn send(&self, records: Vec<Outgoing>) -> Vec<usize> {
+    pub async fn send(&self, records: &[Outgoing]) -> Vec<usize> {
         let mut refused = Vec::new();
         let mut entries: Vec<Entry> = Vec::with_capacity(BATCH);
         let mut bytes = 0;
-        for (place, record) in records.into_iter().enumerate() {
+        for (place, record) in records.iter().enumerate() {
             if entries.len() == BATCH || (bytes + record.body.len() > BATCH_BYTES && !entries.is_empty()) {
                 refused.extend(self.call(std::mem::take(&mut entries)).await);
                 bytes = 0;
@@ -77,13 +77,13 @@ impl Producer {
 }
 
 /// The entry's id is its record's place.
-fn entry(place: usize, record: Outgoing) -> Option<Entry> {
+fn entry(place: usize, record: &Outgoing) -> Option<Entry> {
     Entry::builder()
         .id(place.to_string())
-        .message_group_id(record.group)
-        .set_message_deduplication_id(record.deduplication)
+        .message_group_id(&record.group)
+        .set_message_deduplication_id(record.deduplication.clone())
         .set_delay_seconds((record.delay_seconds > 0).then(|| i32::from(record.delay_seconds)))
-        .message_body(record.body)
+        .message_body(&record.body)
         .build()
         .ok()
 }

@@ -21,7 +21,7 @@ pub async fn replay(app: &App, id: &str, record: String) -> Result<(), Problem> 
 }
 
 async fn enqueue(queue: &Producer, outgoing: Outgoing) -> Result<(), Problem> {
-    if queue.send(vec![outgoing]).await.is_empty() { Ok(()) } else { Err(Problem::busy()) }
+    if queue.send(&[outgoing]).await.is_empty() { Ok(()) } else { Err(Problem::busy()) }
 }
 
 fn not_replayable() -> Problem {

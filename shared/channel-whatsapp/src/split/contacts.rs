@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 
-use super::{parts, word};
+use super::parts::{parts, word};
 
 /// The contacts of a change: usually in the order of its messages, and sometimes not.
 #[derive(Debug, Default)]

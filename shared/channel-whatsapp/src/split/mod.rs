@@ -1,17 +1,17 @@
 //! Splits a webhook by its routing fields alone: which account, which thread. What an event means is decided later.
 
 mod contacts;
+mod parts;
 mod past;
 mod route;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-
 use serde_json::value::RawValue;
 
 use crate::piece::{Elsewhere, Piece};
 use contacts::Contacts;
+use parts::{Parts, first_word, list, parts, word};
 use route::Routes;
 
 /// The events of one thread of one account, in the order of the POST.
@@ -31,35 +31,21 @@ pub struct Routed {
 /// What the route of a WhatsApp business account (WABA) starts with; a number's is digits alone.
 pub const BUSINESS_ACCOUNT: &str = "waba:";
 
-/// The fields of an object, each as it came.
-type Parts<'a> = HashMap<String, &'a RawValue>;
+/// The webhooks' `object`.
+const OBJECT: &str = "whatsapp_business_account";
 
-fn parts(raw: &RawValue) -> Option<Parts<'_>> {
-    serde_json::from_str(raw.get()).ok()
-}
-
-fn list(raw: &RawValue) -> Option<Vec<&RawValue>> {
-    serde_json::from_str(raw.get()).ok()
-}
-
-/// Text, or a number as text; not empty.
-fn word(parts: &Parts<'_>, key: &str) -> Option<String> {
-    crate::lenient::word(&serde_json::from_str(parts.get(key)?.get()).ok()?)
-}
-
-fn first_word(parts: &Parts<'_>, keys: &[&str]) -> Option<String> {
-    keys.iter().find_map(|key| word(parts, key))
-}
-
-/// Splits the body of a verified webhook of `object: "whatsapp_business_account"`.
-pub fn split(body: &[u8]) -> Vec<Routed> {
+/// Splits the body of a verified webhook. `None`: it says that it is of another product.
+pub fn split(body: &[u8]) -> Option<Vec<Routed>> {
+    let webhook = serde_json::from_slice::<Parts<'_>>(body).unwrap_or_default();
+    if word(&webhook, "object").is_some_and(|object| object != OBJECT) {
+        return None;
+    }
     let mut routes = Routes::default();
-    let webhook = serde_json::from_slice::<Parts<'_>>(body);
-    match webhook.ok().and_then(|w| list(w.get("entry")?)).filter(|entries| !entries.is_empty()) {
+    match webhook.get("entry").and_then(list).filter(|entries| !entries.is_empty()) {
         Some(entries) => entries.into_iter().for_each(|entry| of_entry(entry, &mut routes)),
         None => routes.unreadable(None, &String::from_utf8_lossy(body)),
     }
-    routes.all
+    Some(routes.all)
 }
 
 fn of_entry(raw: &RawValue, routes: &mut Routes) {
@@ -74,12 +60,12 @@ fn of_entry(raw: &RawValue, routes: &mut Routes) {
 
 fn of_change(raw: &RawValue, business: Option<&str>, routes: &mut Routes) {
     let change = parts(raw);
-    let told = change.as_ref().and_then(|c| c.get("value").copied());
+    let told = change.as_ref().and_then(|c| c.get("value"));
     let Some(raw_value) = told else { return routes.unreadable(business, raw.get()) };
     let value = parts(raw_value).unwrap_or_default();
     let field = change.as_ref().and_then(|c| word(c, "field")).or_else(|| field_of(&value));
     let Some(field) = field else { return routes.unreadable(business, raw.get()) };
-    let number = ["metadata", "recipient"].iter().find_map(|of| word(&parts(value.get(*of)?)?, "phone_number_id"));
+    let number = ["metadata", "recipient"].iter().find_map(|of| word(&parts(value.get(of)?)?, "phone_number_id"));
     let Some(account) = number.as_deref().or(business) else { return routes.unreadable(None, raw.get()) };
     let mut change = Change { field: &field, account, contacts: Contacts::default(), understood: false, routes };
     if number.is_some() {
@@ -101,7 +87,7 @@ fn field_of(value: &Parts<'_>) -> Option<String> {
         ("history", "history"),
         ("state_sync", "smb_app_state_sync"),
     ];
-    fields.iter().find(|(list, _)| value.contains_key(*list)).map(|(_, field)| (*field).to_owned())
+    fields.iter().find(|(list, _)| value.get(list).is_some()).map(|(_, field)| (*field).to_owned())
 }
 
 /// One change that concerns a number, on its way to the pieces of its threads.
@@ -120,7 +106,7 @@ impl<'a> Change<'_, 'a> {
             "messages" => Self::of_messages,
             "standby" => {
                 // One level deeper, as far as anyone has seen.
-                if let Some(nested) = value.get("standby").and_then(|nested| parts(nested)) {
+                if let Some(nested) = value.get("standby").and_then(parts) {
                     value.remove("standby");
                     value.extend(nested);
                 }
@@ -131,7 +117,7 @@ impl<'a> Change<'_, 'a> {
             "smb_app_state_sync" => Self::of_address_book,
             "history" => return past::of_history(self, value),
             "messaging_handovers" => {
-                let sender = value.get("sender").and_then(|sender| parts(sender)).unwrap_or_default();
+                let sender = value.get("sender").and_then(parts).unwrap_or_default();
                 let thread = first_word(&sender, &["user_id", "wa_id", "phone_number"]);
                 return self.add(thread, &Piece::Handover(whole));
             }
@@ -142,14 +128,14 @@ impl<'a> Change<'_, 'a> {
 
     /// Each list of a change by what it is known to hold; what is not known of it, or is no list, is kept beside.
     fn of_parts(&mut self, value: Parts<'a>, known: fn(&mut Self, &str, &'a RawValue) -> bool) {
-        if let Some(all) = value.get("contacts").and_then(|raw| list(raw)) {
+        if let Some(all) = value.get("contacts").and_then(list) {
             self.contacts = Contacts::of(&all);
         }
         let mut keys: Vec<_> = value.into_iter().filter(|(_, raw)| says_something(raw)).collect();
         keys.sort_by(|a, b| a.0.cmp(&b.0));
         let mut odd = Vec::new();
         for (key, raw) in keys {
-            match key.as_str() {
+            match &*key {
                 "messaging_product" | "metadata" => {}
                 "contacts" if list(raw).is_some() => {}
                 "errors" => self.add(Some("errors".to_owned()), &Piece::Errors(raw)),
@@ -161,7 +147,7 @@ impl<'a> Change<'_, 'a> {
         if self.understood {
             for (key, value) in odd {
                 let field = self.field.to_owned();
-                self.add(Some(format!("odd:{key}")), &Piece::Odd { field, key, value });
+                self.add(Some(format!("odd:{key}")), &Piece::Odd { field, key: key.into_owned(), value });
             }
         }
     }
@@ -178,7 +164,7 @@ impl<'a> Change<'_, 'a> {
         match key {
             "message_echoes" => self.each(raw, |change, _, item, head| {
                 // Nested once more.
-                let inner = head.get("message").and_then(|raw| parts(raw)).unwrap_or_default();
+                let inner = head.get("message").and_then(parts).unwrap_or_default();
                 change.echo(item, head, &inner, Elsewhere::Agent);
             }),
             _ => self.of_messages(key, raw),
@@ -188,7 +174,7 @@ impl<'a> Change<'_, 'a> {
     fn of_echoes(&mut self, key: &str, raw: &'a RawValue) -> bool {
         match key {
             "message_echoes" => {
-                self.each(raw, |change, _, item, head| change.echo(item, head, &Parts::new(), Elsewhere::Phone))
+                self.each(raw, |change, _, item, head| change.echo(item, head, &Parts::default(), Elsewhere::Phone))
             }
             "statuses" => self.each(raw, Self::status),
             _ => false,
@@ -216,7 +202,7 @@ impl<'a> Change<'_, 'a> {
     fn of_address_book(&mut self, key: &str, raw: &'a RawValue) -> bool {
         match key {
             "state_sync" => self.each(raw, |change, _, item, head| {
-                let contact = head.get("contact").and_then(|raw| parts(raw)).unwrap_or_default();
+                let contact = head.get("contact").and_then(parts).unwrap_or_default();
                 change.add(first_word(&contact, &["user_id", "phone_number"]), &Piece::Book(item));
             }),
             _ => false,

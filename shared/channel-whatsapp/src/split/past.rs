@@ -2,14 +2,15 @@
 
 use serde_json::value::RawValue;
 
+use super::Change;
 use super::contacts::Contacts;
-use super::{Change, Parts, first_word, list, parts, word};
+use super::parts::{Parts, first_word, list, parts, word};
 use crate::piece::Piece;
 
 /// Chunks hold threads; a file of an old message comes later, as a message of its own beside them.
 pub(super) fn of_history<'a>(change: &mut Change<'_, 'a>, value: Parts<'a>) {
     let business = value.get("metadata").and_then(|raw| word(&parts(raw)?, "display_phone_number"));
-    if let Some(all) = value.get("contacts").and_then(|raw| list(raw)) {
+    if let Some(all) = value.get("contacts").and_then(list) {
         change.contacts = Contacts::of(&all);
     }
     for key in ["messages", "message_echoes"] {
@@ -40,7 +41,7 @@ fn of_chunk<'a>(change: &mut Change<'_, 'a>, chunk: &Parts<'a>, business: Option
     }
     let Some(threads) = chunk.get("threads") else { return };
     let all = change.each(threads, |change, _, _, thread| {
-        let contact = thread.get("context").copied();
+        let contact = thread.get("context");
         let names = contact.and_then(parts).unwrap_or_default();
         let id = word(thread, "id").or_else(|| first_word(&names, &["user_id", "wa_id"]));
         let Some(messages) = thread.get("messages") else { return };

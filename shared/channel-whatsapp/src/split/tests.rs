@@ -13,7 +13,11 @@ fn change(account: &str, messages: serde_json::Value) -> serde_json::Value {
 
 fn seen(body: &serde_json::Value) -> Vec<(Option<String>, String, Vec<String>)> {
     let events = |r: &Routed| r.events.iter().map(|e| e.get().to_owned()).chain(r.unreadable.clone()).collect();
-    split(body.to_string().as_bytes()).iter().map(|r| (r.account.clone(), r.thread.clone(), events(r))).collect()
+    split(body.to_string().as_bytes())
+        .unwrap()
+        .iter()
+        .map(|r| (r.account.clone(), r.thread.clone(), events(r)))
+        .collect()
 }
 
 #[test]
@@ -47,8 +51,13 @@ fn accounts_and_threads_are_told_apart_and_a_malformed_update_stands_alone() {
 #[test]
 fn what_is_no_webhook_is_kept_whole() {
     for body in ["", "nonsense", "[]", "{\"entry\":7}"] {
-        let routed = split(body.as_bytes());
+        let routed = split(body.as_bytes()).unwrap();
         let kept: Vec<_> = routed.iter().map(|r| r.unreadable.as_deref()).collect();
         assert_eq!(kept, [Some(body)], "{body}");
     }
+}
+
+#[test]
+fn what_is_of_another_product_is_not_split() {
+    assert!(split(br#"{"object":"page","entry":[{"id":"1","messaging":[{}]}]}"#).is_none());
 }

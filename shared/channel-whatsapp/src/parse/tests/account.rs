@@ -48,7 +48,7 @@ fn an_accounts_news_are_kept_and_its_standing_is_said_in_a_sentence() {
 
 #[test]
 fn what_names_no_number_is_the_business_accounts() {
-    let routed = crate::split(fixture("template_status").as_bytes());
+    let routed = crate::split(fixture("template_status").as_bytes()).unwrap();
     let seen: Vec<_> = routed.iter().map(|r| (r.account.as_deref(), r.thread.as_str())).collect();
     assert_eq!(seen, [(Some("waba:2000000000001"), "field:message_template_status_update")]);
 }

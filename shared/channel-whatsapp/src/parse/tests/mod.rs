@@ -13,7 +13,7 @@ use domain::{Body, Identity, IdentityKind, MessageType, Timestamp};
 /// What a webhook comes to: events, or why not.
 fn read(body: &str) -> Vec<Result<Event, String>> {
     let mut all = Vec::new();
-    for routed in crate::split(body.as_bytes()) {
+    for routed in crate::split(body.as_bytes()).unwrap() {
         all.extend(routed.unreadable.map(|_| Err("unreadable".to_owned())));
         for piece in &routed.events {
             match super::parse(piece) {
