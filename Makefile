@@ -77,6 +77,10 @@ test-infra: $(VENV)/.ready ## cfn-lint and SAM accept the template; tests/tests/
 	@$(VENV)/bin/cfn-lint $(TEMPLATE)
 	@$(VENV)/bin/sam validate --lint --template-file $(TEMPLATE)
 
+PROFILE ?= low
+load: build ## A busy day against a running system: PROFILE=low, medium or high, more in ARGS (docs/LOAD.md)
+	@$(CARGO_TARGET_DIR)/debug/load --profile $(PROFILE) $(ARGS)
+
 bench: ## Bytes of each artifact, and what a message costs in units of the table (docs/COST.md)
 	@cargo build --locked --release --bins $(FUNCTIONS:%=-p %)
 	@for f in $(FUNCTIONS); do printf '%10d bytes  %s\n' "$$(stat -c %s $(CARGO_TARGET_DIR)/release/$$f)" "$$f"; done
@@ -109,5 +113,5 @@ chromium:
 clean-data: ## Forgets what the local system has stored
 	@rm -rf .switchboard
 
-.PHONY: help run build test check-format lint test-rust deny check-generated generate test-web test-browser test-infra \
+.PHONY: help run build test check-format lint test-rust deny check-generated generate load test-web test-browser test-infra \
   bench build-sam tools chromium clean-data
