@@ -27,6 +27,9 @@ impl Answered {
     }
 }
 
+/// What was sent, by its id.
+pub type Sent = BTreeMap<String, Answered>;
+
 /// What it comes to. `sent` is `ok + lost + duplicated + refused`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
@@ -47,7 +50,7 @@ pub struct Tally {
 
 impl Tally {
     /// Compares what was sent with the ids that the export shows now, less what it showed before.
-    pub fn of<'a>(sent: &BTreeMap<String, Answered>, there: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn of<'a>(sent: &Sent, there: impl IntoIterator<Item = &'a str>) -> Self {
         let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
         for id in there {
             *seen.entry(id).or_default() += 1;
@@ -91,7 +94,7 @@ impl AddAssign for Tally {
 }
 
 /// Those that were taken and are not there yet.
-pub fn missing<'a>(sent: &'a BTreeMap<String, Answered>, there: &BTreeSet<&str>) -> Vec<&'a str> {
+pub fn missing<'a>(sent: &'a Sent, there: &BTreeSet<&str>) -> Vec<&'a str> {
     let due = sent.iter().filter(|(id, answered)| **answered != Answered::Never && !there.contains(id.as_str()));
     due.map(|(id, _)| id.as_str()).collect()
 }
@@ -100,7 +103,7 @@ pub fn missing<'a>(sent: &'a BTreeMap<String, Answered>, there: &BTreeSet<&str>)
 mod tests {
     use super::*;
 
-    fn sent() -> BTreeMap<String, Answered> {
+    fn sent() -> Sent {
         let rows =
             [("a", Answered::Taken), ("b", Answered::TakenLater), ("c", Answered::Never), ("d", Answered::Taken)];
         rows.into_iter().map(|(id, answered)| (id.to_owned(), answered)).collect()

@@ -1,13 +1,13 @@
 //! What the system says that it has: its export, before and after.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
 use crate::agent::{Agent, Failed, Kept};
-use crate::tally::{Answered, missing};
+use crate::tally::{Sent, missing};
 
 /// How long between two readings of the export.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -34,7 +34,7 @@ impl Truth {
 
     /// What has come since, read until nothing is missing and nothing waits to be sent, or the deadline has passed; then
     /// once more, for a duplicate may come late.
-    pub async fn after(&self, sent: &BTreeMap<String, Answered>, deadline: Instant) -> Result<Vec<Kept>, Failed> {
+    pub async fn after(&self, sent: &Sent, deadline: Instant) -> Result<Vec<Kept>, Failed> {
         loop {
             let kept = self.since().await?;
             let ids: BTreeSet<&str> = kept.iter().map(Kept::sender_id).collect();
