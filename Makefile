@@ -8,6 +8,7 @@ SHELL := bash
 CACHE := $(HOME)/.cache/switchboard
 VENV := $(CACHE)/venv
 TOOLS := $(CACHE)/tools
+BENCH := $(CACHE)/bench
 
 # CI starts from a fresh clone each time, so what it compiles outlives the clone.
 ifeq ($(CI),true)
@@ -81,10 +82,22 @@ PROFILE ?= low
 load: build ## A busy day against a running system: PROFILE=low, medium or high, more in ARGS (docs/LOAD.md)
 	@$(CARGO_TARGET_DIR)/debug/load --profile $(PROFILE) $(ARGS)
 
-bench: ## Bytes of each artifact, and what a message costs in units of the table (docs/COST.md)
-	@cargo build --locked --release --bins $(FUNCTIONS:%=-p %)
-	@for f in $(FUNCTIONS); do printf '%10d bytes  %s\n' "$$(stat -c %s $(CARGO_TARGET_DIR)/release/$$f)" "$$f"; done
-	@cargo test --locked -p table --test storage units -- --nocapture
+bench: $(BENCH)/.ready ## P1–P8: the intake and each function's start beside Node and Python; what a message costs (docs/COST.md)
+	@cargo build --locked --release --bins -p bench-empty $(FUNCTIONS:%=-p %)
+	@$(BENCH)/venv/bin/python bench/run --bin $(CARGO_TARGET_DIR)/release --peers $(BENCH)
+	@cargo test --locked -p house -p table --test storage units -- --nocapture
+
+# The peers: an SDK bundled for Node, boto3, and certificates for the stand-in of AWS.
+$(BENCH)/.ready: $(wildcard bench/peers/*)
+	@mkdir -p $(BENCH)
+	@cp bench/peers/package.json bench/peers/package-lock.json $(BENCH)
+	@cd $(BENCH) && npm ci --no-audit --no-fund --silent
+	@NODE_PATH=$(BENCH)/node_modules $(BENCH)/node_modules/.bin/esbuild bench/peers/webhook.mjs --bundle --minify --platform=node \
+	  --target=node20 --format=esm --log-level=error --outfile=$(BENCH)/webhook.mjs \
+	  --banner:js="import{createRequire}from'module';const require=createRequire(import.meta.url);"
+	@python3 -m venv $(BENCH)/venv || { $(ROOT) apt-get update -qq && $(ROOT) apt-get install -y -qq python3-venv && python3 -m venv $(BENCH)/venv; }
+	@$(BENCH)/venv/bin/pip install --quiet --disable-pip-version-check -r bench/peers/requirements.txt
+	@touch $@
 
 # ── Deploy ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

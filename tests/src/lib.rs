@@ -1,4 +1,4 @@
-//! What the scenes are played with: the system on a stage of its own, its agents, and a Graph that follows a script.
+//! What the scenes of `tests/scenes/` are played with: the system on a stage of its own, its agents, a Graph that follows a script.
 
 #![expect(clippy::unwrap_used, reason = "what fails to unwrap fails the scene")]
 

@@ -13,8 +13,8 @@ const DOCUMENTS: [&str; 7] = [
 ];
 
 /// The rooms of the house: a quoted text that starts with one and has no blank or placeholder is a path.
-const ROOMS: [&str; 10] =
-    ["functions/", "shared/", "local/", "tests/", "load/", "web/", "infra/", "docs/", "events/", "house/"];
+const ROOMS: [&str; 11] =
+    ["functions/", "shared/", "local/", "tests/", "load/", "web/", "infra/", "docs/", "events/", "house/", "bench/"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

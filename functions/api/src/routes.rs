@@ -1,74 +1,81 @@
-//! The routes: handlers by address, each with its part of the OpenAPI document.
+//! The routes: handlers by address. The function serves them; the OpenAPI document is made of the same lines by `src/bin/openapi.rs`.
 
 use std::sync::Arc;
 
+use axum::routing::{get, post};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use crate::operations::{dead_letters, parked_sends, quarantine, unknown_sends, unrouted};
 use crate::{
-    App, access, answer, auth, channels, conversations, events, export, input, me, messages, openapi, operations,
-    realtime, users,
+    App, access, answer, auth, channels, conversations, events, export, input, me, messages, openapi, realtime, users,
 };
 
-/// Everything under `/v1`, with its description.
-pub fn described() -> (Router<Arc<App>>, OpenApi) {
-    let v1 = OpenApiRouter::new()
-        .routes(routes!(openapi::document))
-        .routes(routes!(auth::login::login))
-        .routes(routes!(auth::refresh::refresh))
-        .routes(routes!(auth::logout::logout))
-        .routes(routes!(me::me))
-        .routes(routes!(users::users))
-        .routes(routes!(users::presence))
-        .routes(routes!(channels::list::list))
-        .routes(routes!(channels::connect::connect))
-        .routes(routes!(channels::test::test))
-        .routes(routes!(conversations::list::list))
-        .routes(routes!(conversations::get::get))
-        .routes(routes!(conversations::assign::assign))
-        .routes(routes!(conversations::status::set_status))
-        .routes(routes!(conversations::mark_read::mark_read))
-        .routes(routes!(messages::list::list, messages::send::send))
-        .routes(routes!(messages::retry::retry))
-        .routes(routes!(realtime::sync::sync))
-        .routes(routes!(events::events))
-        .routes(routes!(realtime::tickets::ticket))
-        .routes(routes!(export::messages))
-        .merge(operations());
-    OpenApiRouter::with_openapi(openapi::frame()).nest("/v1", v1).split_for_parts()
+/// One line a handler. The document is no part of the function: making it at each start would cost its size and its time again.
+macro_rules! handlers {
+    ($($method:ident $path:literal => $($handler:ident)::+;)*) => {
+        /// Everything under `/v1`.
+        fn served() -> Router<Arc<App>> {
+            Router::new()$(.route(concat!("/v1", $path), $method($($handler)::+)))*
+        }
+
+        /// The document of everything under `/v1`.
+        pub fn described() -> OpenApi {
+            let v1 = OpenApiRouter::<Arc<App>>::new()$(.routes(routes!($($handler)::+)))*;
+            OpenApiRouter::with_openapi(openapi::frame()).nest("/v1", v1).into_openapi()
+        }
+    };
 }
 
-/// Quarantine, dead letters, sends that wait for a person, unrouted events.
-fn operations() -> OpenApiRouter<Arc<App>> {
-    use operations::{dead_letters, parked_sends, quarantine, unknown_sends, unrouted};
-    OpenApiRouter::new()
-        .routes(routes!(quarantine::list))
-        .routes(routes!(quarantine::get))
-        .routes(routes!(quarantine::replay))
-        .routes(routes!(quarantine::discard))
-        .routes(routes!(dead_letters::list))
-        .routes(routes!(dead_letters::get))
-        .routes(routes!(dead_letters::replay))
-        .routes(routes!(dead_letters::discard))
-        .routes(routes!(unknown_sends::list))
-        .routes(routes!(unknown_sends::get))
-        .routes(routes!(unknown_sends::replay))
-        .routes(routes!(unknown_sends::discard))
-        .routes(routes!(parked_sends::list))
-        .routes(routes!(parked_sends::get))
-        .routes(routes!(parked_sends::replay))
-        .routes(routes!(parked_sends::discard))
-        .routes(routes!(unrouted::list))
-        .routes(routes!(unrouted::get))
-        .routes(routes!(unrouted::replay))
-        .routes(routes!(unrouted::discard))
+handlers! {
+    get "/openapi.json" => openapi::document;
+    post "/auth/login" => auth::login::login;
+    post "/auth/refresh" => auth::refresh::refresh;
+    post "/auth/logout" => auth::logout::logout;
+    get "/me" => me::me;
+    get "/users" => users::users;
+    get "/presence" => users::presence;
+    get "/channels" => channels::list::list;
+    post "/channels/connect" => channels::connect::connect;
+    post "/channels/{id}/test" => channels::test::test;
+    get "/conversations" => conversations::list::list;
+    get "/conversations/{id}" => conversations::get::get;
+    post "/conversations/{id}/assign" => conversations::assign::assign;
+    post "/conversations/{id}/status" => conversations::status::set_status;
+    post "/conversations/{id}/mark-read" => conversations::mark_read::mark_read;
+    get "/conversations/{id}/messages" => messages::list::list;
+    post "/conversations/{id}/messages" => messages::send::send;
+    post "/messages/{id}/retry" => messages::retry::retry;
+    get "/sync" => realtime::sync::sync;
+    get "/events" => events::events;
+    post "/realtime/tickets" => realtime::tickets::ticket;
+    get "/export/messages" => export::messages;
+    get "/operations/quarantine" => quarantine::list;
+    get "/operations/quarantine/{id}" => quarantine::get;
+    post "/operations/quarantine/{id}/replay" => quarantine::replay;
+    post "/operations/quarantine/{id}/discard" => quarantine::discard;
+    get "/operations/dead-letters" => dead_letters::list;
+    get "/operations/dead-letters/{id}" => dead_letters::get;
+    post "/operations/dead-letters/{id}/replay" => dead_letters::replay;
+    post "/operations/dead-letters/{id}/discard" => dead_letters::discard;
+    get "/operations/unknown-sends" => unknown_sends::list;
+    get "/operations/unknown-sends/{id}" => unknown_sends::get;
+    post "/operations/unknown-sends/{id}/replay" => unknown_sends::replay;
+    post "/operations/unknown-sends/{id}/discard" => unknown_sends::discard;
+    get "/operations/parked-sends" => parked_sends::list;
+    get "/operations/parked-sends/{id}" => parked_sends::get;
+    post "/operations/parked-sends/{id}/replay" => parked_sends::replay;
+    post "/operations/parked-sends/{id}/discard" => parked_sends::discard;
+    get "/operations/unrouted" => unrouted::list;
+    get "/operations/unrouted/{id}" => unrouted::get;
+    post "/operations/unrouted/{id}/replay" => unrouted::replay;
+    post "/operations/unrouted/{id}/discard" => unrouted::discard;
 }
 
 /// The whole API as a service: guards inside, what every answer has in common outside.
 pub fn router(app: Arc<App>) -> Router {
-    described()
-        .0
+    served()
         .route_layer(middleware::from_fn_with_state(app.clone(), access::admit))
         .fallback(answer::no_route)
         .layer(DefaultBodyLimit::max(input::BODY_MAX))

@@ -1,23 +1,23 @@
 //! Lambda `ingest`: queue `inbound` in, the table out. It decides what an event means, and writes it once.
 
+mod business;
 mod claim;
+mod gathered;
+mod notice;
 mod routes;
+mod store;
 mod thread;
 
 use bootstrap::{Clock, Random};
-use channel::{Event, StatusUpdate};
-use domain::message::Raw;
-use domain::{Account, ChannelType, ContactId, IdKey, MessageId, TenantCtx, Timestamp};
+use channel::Event;
+use domain::{Account, ChannelType, IdKey, TenantCtx, Timestamp};
 use queue::{InboundBody, InboundRecord};
 use serde_json::value::RawValue;
-use table::{Entry, LedgerKind, LogId, StatusIn, StatusOutcome, Tables};
+use table::{Entry, LedgerKind, LogId, Tables};
 
 pub use crate::claim::Bodies;
+use crate::gathered::Gathered;
 pub use crate::routes::Routes;
-use crate::thread::{Arrived, by_thread};
-
-/// A raw payload longer than this goes to the bucket: the table takes 400 KB an item, and is billed by the KB.
-const RAW_INLINE: usize = 100 * 1024;
 
 pub struct App<B> {
     pub tables: Tables,
@@ -43,22 +43,21 @@ pub struct Tally {
     pub stored: usize,
     pub duplicates: usize,
     pub statuses: usize,
+    /// What was done to earlier messages.
+    pub amendments: usize,
+    /// Names that were learnt without a message.
+    pub names: usize,
+    /// What concerns an account, kept in its log.
+    pub notices: usize,
     pub ignored: usize,
     pub quarantined: usize,
     pub unrouted: usize,
 }
 
 /// The account that a record is for.
-struct Place {
-    ctx: TenantCtx,
-    account: Account,
-}
-
-/// What the records of one account's thread say.
-struct Gathered {
-    place: Place,
-    messages: Vec<Arrived>,
-    statuses: Vec<StatusUpdate>,
+pub(crate) struct Place {
+    pub(crate) ctx: TenantCtx,
+    pub(crate) account: Account,
 }
 
 impl<B: Bodies> App<B> {
@@ -70,12 +69,8 @@ impl<B: Bodies> App<B> {
         for text in records {
             self.gather(text, &mut gathered, &mut tally).await?;
         }
-        for Gathered { place, messages, statuses } in gathered {
-            self.store(&place, messages, &mut tally).await?;
-            for status in &statuses {
-                self.apply(&place, status).await?;
-            }
-            tally.statuses += statuses.len();
+        for told in gathered {
+            self.store(told, &mut tally).await?;
         }
         Ok(tally)
     }
@@ -94,7 +89,7 @@ impl<B: Bodies> App<B> {
         let at = match gathered.iter().position(|g| g.place.account.id == place.account.id) {
             Some(at) => at,
             None => {
-                gathered.push(Gathered { place, messages: Vec::new(), statuses: Vec::new() });
+                gathered.push(Gathered::new(place));
                 gathered.len() - 1
             }
         };
@@ -131,7 +126,7 @@ impl<B: Bodies> App<B> {
 
     async fn look_up(&self, record: &InboundRecord, external: &str) -> Result<Option<Place>, Retry> {
         let now = self.now();
-        let Some(route) = self.routes.find(&self.tables, record.channel, external, now).await? else { return Ok(None) };
+        let Some(route) = self.route(record, external, now).await? else { return Ok(None) };
         if !record.signer.speaks_for(&route.tenant) {
             tracing::warn!(
                 app_id = record.signer.app_id,
@@ -139,8 +134,9 @@ impl<B: Bodies> App<B> {
             );
             return Ok(None);
         }
-        let ctx = TenantCtx::of_route(route.tenant);
+        let ctx = TenantCtx::of_route(route.tenant.clone());
         let account = self.routes.account(&self.tables, &ctx, &route.account, now).await?;
+        self.learn_business(record, external, &route, now).await?;
         Ok(account.map(|account| Place { ctx, account }))
     }
 
@@ -152,85 +148,14 @@ impl<B: Bodies> App<B> {
         tally: &mut Tally,
     ) -> Result<(), Retry> {
         for piece in pieces {
-            let events = match parse(record.channel, piece) {
-                Ok(events) => events,
+            match parse(record.channel, piece) {
+                Ok(events) => events.into_iter().for_each(|event| into.add(event, record.received_at(), tally)),
                 Err(poison) => {
                     self.quarantine(&into.place.ctx, record, piece.get(), &poison.reason, tally).await?;
-                    continue;
-                }
-            };
-            for event in events {
-                match event {
-                    Event::Message(message) => into.messages.push(Arrived { message, at: record.received_at() }),
-                    Event::Status(status) => into.statuses.push(status),
-                    Event::Ignored(why) => {
-                        let Place { ctx, account } = &into.place;
-                        tracing::info!(tenant_id = %ctx.id(), channel_account_id = %account.id, why, "ignored");
-                        tally.ignored += 1;
-                    }
                 }
             }
         }
         Ok(())
-    }
-
-    async fn store(&self, place: &Place, messages: Vec<Arrived>, tally: &mut Tally) -> Result<(), Retry> {
-        let tenant = self.tables.tenant(&place.ctx);
-        for (key, group) in by_thread(messages) {
-            let mut batch = Vec::new();
-            for Arrived { message, at } in group {
-                batch.push(table::Inbound {
-                    external_id: message.external_id,
-                    at: message.at,
-                    kind: message.kind,
-                    text: message.text,
-                    author: None,
-                    reply_to: message.reply_to,
-                    raw_type: message.raw_type,
-                    raw: self.raw(&place.ctx, message.raw).await?,
-                    opens_window: message.opens_window,
-                    received_at: at,
-                });
-            }
-            let thread = key.thread(ContactId::from_bytes(self.random.bytes()));
-            let received = tenant.receive(&place.account, &thread, &batch, self.now()).await?;
-            tracing::info!(
-                tenant_id = %place.ctx.id(), channel_account_id = %place.account.id,
-                conversation_id = %received.conversation, stored = received.stored.len(),
-                duplicates = received.duplicates, "messages"
-            );
-            tally.stored += received.stored.len();
-            tally.duplicates += received.duplicates;
-        }
-        Ok(())
-    }
-
-    async fn apply(&self, place: &Place, status: &StatusUpdate) -> Result<(), Retry> {
-        let status = StatusIn {
-            external_id: status.external_id.clone(),
-            reference: status.reference.as_deref().and_then(reference),
-            receipt: status.receipt.clone(),
-            at: status.at,
-        };
-        let outcome = self.tables.tenant(&place.ctx).apply_status(&place.account.id, &status).await?;
-        match outcome {
-            StatusOutcome::Applied(message) => {
-                tracing::info!(tenant_id = %place.ctx.id(), message_id = %message, "status");
-            }
-            StatusOutcome::NothingNew => {}
-            StatusOutcome::Waiting => tracing::info!(tenant_id = %place.ctx.id(), "a status waits for its message"),
-        }
-        Ok(())
-    }
-
-    async fn raw(&self, ctx: &TenantCtx, raw: Option<String>) -> Result<Option<Raw>, Retry> {
-        match raw {
-            Some(text) if text.len() > RAW_INLINE => {
-                let key = self.bodies.keep_raw(ctx, text).await.map_err(Retry::Bodies)?;
-                Ok(Some(Raw::Stored(key)))
-            }
-            raw => Ok(raw.map(Raw::Inline)),
-        }
     }
 
     fn unrouted(&self, record: &InboundRecord, external: &str, text: &str) -> table::Unrouted {
@@ -280,12 +205,12 @@ impl<B: Bodies> App<B> {
         Ok(self.tables.install().put_entry(LedgerKind::Quarantine, &entry).await?)
     }
 
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.clock.now())
     }
 
     /// The same event has the same id, so that doing a record again adds nothing.
-    fn log_id(&self, at: Timestamp, text: &str) -> LogId {
+    pub(crate) fn log_id(&self, at: Timestamp, text: &str) -> LogId {
         LogId::new(at, tail(&self.id_key.global(&["log", text])))
     }
 }
@@ -303,31 +228,6 @@ fn parse(channel: ChannelType, piece: &RawValue) -> Result<Vec<Event>, channel::
         ChannelType::Whatsapp => channel_whatsapp::parse(piece),
         ChannelType::Messenger | ChannelType::Instagram | ChannelType::Line => {
             Err(channel::Poison { reason: format!("{channel} is not connected to the inbox yet") })
-        }
-    }
-}
-
-/// Our message and its attempt, as `deliver` sent them along: the id, a dot, the attempt.
-fn reference(text: &str) -> Option<(MessageId, u32)> {
-    let (id, attempt) = text.rsplit_once('.')?;
-    Some((id.parse().ok()?, attempt.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_we_sent_along_is_a_reference() {
-        let id = format!("{}{}", "0".repeat(26), "1".repeat(16));
-        for (text, expected) in [
-            (format!("{id}.2"), Some((id.parse().unwrap(), 2))),
-            (id.clone(), None),
-            (format!("{id}."), None),
-            (format!("{id}.x"), None),
-            ("tenant7:msg42".to_owned(), None),
-        ] {
-            assert_eq!(reference(&text), expected, "{text}");
         }
     }
 }

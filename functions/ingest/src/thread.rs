@@ -49,7 +49,8 @@ pub(crate) fn by_thread(messages: Vec<Arrived>) -> Vec<(ThreadKey, Vec<Arrived>)
 
 #[cfg(test)]
 mod tests {
-    use domain::{IdentityKind, MessageType};
+    use channel::By;
+    use domain::{Body, IdentityKind, MessageType};
 
     use super::*;
 
@@ -60,12 +61,16 @@ mod tests {
             group: group.map(str::to_owned),
             from: vec![Identity { kind: IdentityKind::Phone, value: from.to_owned() }],
             name: name.map(str::to_owned),
+            by: By::Participant,
             kind: MessageType::Text,
             text: Some(id.to_owned()),
+            body: Body::default(),
             reply_to: None,
             raw_type: None,
             raw: None,
             opens_window: true,
+            past: false,
+            receipt: None,
         };
         Arrived { message, at: Timestamp::from_seconds(2) }
     }

@@ -136,16 +136,9 @@ async fn stuck(app: &App, ctx: &TenantCtx) -> ConversationId {
     let identities = vec![Identity { kind: IdentityKind::Phone, value: "972501234567".to_owned() }];
     let contact = ContactSeed { id_if_new: ContactId::from_bytes([4; 16]), identities, name: None };
     let inbound = Inbound {
-        external_id: "wamid.1".to_owned(),
-        at: now,
-        kind: MessageType::Text,
         text: Some("Hi".to_owned()),
-        author: None,
-        reply_to: None,
-        raw_type: None,
-        raw: None,
         opens_window: true,
-        received_at: now,
+        ..Inbound::new("wamid.1".to_owned(), MessageType::Text, now, now)
     };
     let tenant = app.tables.tenant(ctx);
     let thread = Thread { group: None, contact };

@@ -44,7 +44,7 @@ pub(crate) fn records(signer: &Signer, body: &[u8], now: Timestamp) -> Vec<(Reco
 
 fn whole(body: &[u8]) -> Vec<Routed> {
     let unreadable = Some(String::from_utf8_lossy(body).into_owned());
-    vec![Routed { account: None, thread: "unreadable".to_owned(), events: Vec::new(), unreadable }]
+    vec![Routed { account: None, business: None, thread: "unreadable".to_owned(), events: Vec::new(), unreadable }]
 }
 
 fn record(
@@ -70,6 +70,7 @@ fn record(
         v: InboundRecord::VERSION,
         channel,
         account: routed.account,
+        business: routed.business,
         signer: signer.clone(),
         received_ms: now.millis(),
         body,

@@ -145,6 +145,11 @@ async fn connect(to: &Target, tenant: &TenantId, channel: &Channel) -> Result<()
     let ctx = TenantCtx::of_session(tenant.clone());
     to.tables.tenant(&ctx).put_account(&account).await.map_err(failed)?;
     let route = Route { tenant: tenant.clone(), account: account.id };
+    if let Some(waba_id) = &account.waba_id {
+        let business = format!("{}{waba_id}", channel_whatsapp::BUSINESS_ACCOUNT);
+        // Several numbers may be of one business account: the first hears of it.
+        to.tables.global().put_route(channel.kind(), &business, &route).await.map_err(failed)?;
+    }
     match to.tables.global().put_route(channel.kind(), external, &route).await.map_err(failed)? {
         PutRoute::Done => Ok(()),
         PutRoute::OtherTenant => Err(Failed(format!("the account {external} is another tenant's"))),

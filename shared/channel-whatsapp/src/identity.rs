@@ -16,16 +16,16 @@ fn scoped(text: &str) -> Option<IdentityKind> {
 }
 
 /// What the fields of an event say of one person, the stablest first, each kind once.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Names<'a> {
-    pub(crate) user_id: Option<&'a str>,
-    pub(crate) parent_user_id: Option<&'a str>,
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) user_id: Option<String>,
+    pub(crate) parent_user_id: Option<String>,
     /// `from` or `wa_id`.
-    pub(crate) phone: Option<&'a str>,
-    pub(crate) username: Option<&'a str>,
+    pub(crate) phone: Option<String>,
+    pub(crate) username: Option<String>,
 }
 
-pub(crate) fn identities(names: &[Names<'_>]) -> Vec<Identity> {
+pub(crate) fn identities(names: &[Names]) -> Vec<Identity> {
     let mut found: Vec<Identity> = Vec::new();
     let mut add = |kind: IdentityKind, value: &str| {
         if !value.is_empty() && found.iter().all(|known| known.kind != kind) {
@@ -33,18 +33,32 @@ pub(crate) fn identities(names: &[Names<'_>]) -> Vec<Identity> {
         }
     };
     for name in names {
-        name.user_id.inspect(|id| add(IdentityKind::UserId, id));
-        name.parent_user_id.inspect(|id| add(IdentityKind::ParentUserId, id));
-        if let Some(phone) = name.phone {
+        name.user_id.iter().for_each(|id| add(IdentityKind::UserId, id));
+        name.parent_user_id.iter().for_each(|id| add(IdentityKind::ParentUserId, id));
+        if let Some(phone) = &name.phone {
             match scoped(phone) {
                 Some(kind) => add(kind, phone),
                 None => add(IdentityKind::Phone, &phone.chars().filter(char::is_ascii_digit).collect::<String>()),
             }
         }
-        name.username.inspect(|username| add(IdentityKind::Username, username.trim_start_matches('@')));
+        name.username.iter().for_each(|username| add(IdentityKind::Username, username.trim_start_matches('@')));
     }
     found.sort_by_key(|identity| identity.kind);
     found
+}
+
+/// The names of one person before and after a change: of each kind the new one is the last.
+pub(crate) fn changed(before: &[Names], after: &[Names]) -> Vec<Identity> {
+    let mut all = identities(before);
+    let new = identities(after);
+    all.extend(new.into_iter().filter(|identity| !all.contains(identity)).collect::<Vec<_>>());
+    all.sort_by_key(|identity| identity.kind);
+    all
+}
+
+/// Whether one of these says who it is.
+pub(crate) fn identify(identities: &[Identity]) -> bool {
+    identities.iter().any(|identity| identity.kind.identifies())
 }
 
 #[cfg(test)]
@@ -54,23 +68,33 @@ mod tests {
     #[test]
     fn people_are_known_by_their_stablest_name_first() {
         let id = |kind, value: &str| Identity { kind, value: value.to_owned() };
+        let some = |text: &str| Some(text.to_owned());
+        let phone = |text: &str| Names { phone: some(text), ..Names::default() };
         use IdentityKind::{ParentUserId, Phone, UserId, Username};
         for (names, expected) in [
-            (Names { phone: Some("+81 90-1111-2222"), ..Names::default() }, vec![id(Phone, "819011112222")]),
+            (phone("+81 90-1111-2222"), vec![id(Phone, "819011112222")]),
             (
                 Names {
-                    phone: Some("8190"),
-                    user_id: Some("JP.77"),
-                    parent_user_id: Some("JP.ENT.6"),
-                    username: Some("@aiko"),
+                    phone: some("8190"),
+                    user_id: some("JP.77"),
+                    parent_user_id: some("JP.ENT.6"),
+                    username: some("@aiko"),
                 },
                 vec![id(UserId, "JP.77"), id(ParentUserId, "JP.ENT.6"), id(Phone, "8190"), id(Username, "aiko")],
             ),
-            (Names { phone: Some("JP.7781200345"), ..Names::default() }, vec![id(UserId, "JP.7781200345")]),
-            (Names { phone: Some("JP.ENT.66"), ..Names::default() }, vec![id(ParentUserId, "JP.ENT.66")]),
-            (Names { phone: Some(""), ..Names::default() }, vec![]),
+            (phone("JP.7781200345"), vec![id(UserId, "JP.7781200345")]),
+            (phone("JP.ENT.66"), vec![id(ParentUserId, "JP.ENT.66")]),
+            (phone(""), vec![]),
         ] {
-            assert_eq!(identities(&[names]), expected, "{names:?}");
+            assert_eq!(identities(std::slice::from_ref(&names)), expected, "{names:?}");
         }
+    }
+
+    #[test]
+    fn of_a_changed_name_the_new_one_is_the_last() {
+        let some = |text: &str| Some(text.to_owned());
+        let of = |user: &str, phone: &str| [Names { user_id: some(user), phone: some(phone), ..Names::default() }];
+        let seen: Vec<_> = changed(&of("JP.1", "81"), &of("JP.2", "81")).into_iter().map(|i| i.value).collect();
+        assert_eq!(seen, ["JP.1", "JP.2", "81"]);
     }
 }

@@ -1,12 +1,14 @@
 //! WhatsApp's dialect of the Cloud API, both ways.
 
 mod errors;
+mod fields;
 mod identity;
 mod lenient;
 mod parse;
+mod piece;
 mod send;
 mod split;
 
 pub use parse::parse;
 pub use send::{WhatsApp, check};
-pub use split::{Routed, split};
+pub use split::{BUSINESS_ACCOUNT, Routed, split};

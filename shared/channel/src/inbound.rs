@@ -1,6 +1,8 @@
 //! What a channel tells us, in our words.
 
-use domain::{Identity, MessageType, Receipt, TenantId, Timestamp};
+use domain::amend::Fill;
+use domain::body::CallDetails;
+use domain::{Body, Identity, MessageType, Pricing, Receipt, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The app whose secret verified a webhook, and so for whom it may speak.
@@ -22,13 +24,31 @@ impl Signer {
 /// One thing that happened on a channel account.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    Message(InboundMessage),
+    /// Someone wrote, on either side.
+    Message(Box<InboundMessage>),
+    /// Something was done to an earlier message; it may come before that message.
+    Amendment(AmendmentUpdate),
     Status(StatusUpdate),
-    /// Understood, and nothing for the inbox (yet): counted and acknowledged, with the reason for the log.
+    /// The channel told names of a person who need not have written.
+    Names(NamesUpdate),
+    /// Something about the account itself, for its log and its health.
+    Notice(Notice),
+    /// Understood, and nothing for the inbox: counted and acknowledged, with the reason for the log.
     Ignored(&'static str),
 }
 
-/// A message that a participant wrote.
+/// Who wrote a message, seen from its thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The participant that `from` names.
+    Participant,
+    /// The business, by other means than ours: what they are called.
+    Business(&'static str),
+    /// The channel itself tells of something.
+    Channel,
+}
+
+/// A message of a thread.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InboundMessage {
     /// The channel's id of it: with the account, what it is deduplicated by.
@@ -37,12 +57,17 @@ pub struct InboundMessage {
     pub at: Timestamp,
     /// The group it was written in; `None` in a one-to-one chat.
     pub group: Option<String>,
-    /// Every name that the channel gave for its writer, the stablest first. Never empty.
+    /// Every name that the channel gave for the thread's participant, in a group for the writer; the stablest first, and of
+    /// one kind the newest last. Never empty.
     pub from: Vec<Identity>,
-    /// The writer's name, if told and not blank.
+    /// Their name, if told and not blank.
     pub name: Option<String>,
+    pub by: By,
     pub kind: MessageType,
+    /// What was written, or a file's caption.
     pub text: Option<String>,
+    /// What it says beyond its text.
+    pub body: Body,
     /// The channel's id of the message that it answers.
     pub reply_to: Option<String>,
     /// The channel's word for the type, where `kind` does not say it.
@@ -51,6 +76,64 @@ pub struct InboundMessage {
     pub raw: Option<String>,
     /// Whether it opens or extends the window for free answers.
     pub opens_window: bool,
+    /// It was written before the account was connected here: it makes nothing unread and opens nothing.
+    pub past: bool,
+    /// What is known already of its way to the customer, where the business wrote it.
+    pub receipt: Option<Receipt>,
+}
+
+/// Something that was done to an earlier message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AmendmentUpdate {
+    /// The channel's id of that message.
+    pub external_id: String,
+    pub at: Timestamp,
+    /// Who did it: a participant's names, or none for the business.
+    pub by: Doer,
+    pub what: Amended,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doer {
+    Participant { from: Vec<Identity>, name: Option<String> },
+    Business(&'static str),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Amended {
+    /// `None`: the reaction was taken back.
+    Reaction(Option<String>),
+    /// What it says now.
+    Edit(Option<String>),
+    /// It was taken back for everyone.
+    Revoke,
+    Call(CallDetails),
+    /// The file that belongs where a placeholder stood.
+    Fill(Box<Fill>),
+}
+
+/// Names of a person, from an address book or because they have changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamesUpdate {
+    /// The stablest first, and of one kind the newest last. Never empty.
+    pub identities: Vec<Identity>,
+    pub name: Option<String>,
+    pub at: Timestamp,
+}
+
+/// What a channel tells about an account: quality, limits, reviews, templates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// The channel's word for the kind of notice: WhatsApp's webhook field.
+    pub topic: String,
+    /// The channel's word for what happened, e.g. `REJECTED`.
+    pub event: Option<String>,
+    /// One English sentence where the account's health is what it concerns.
+    pub health: Option<String>,
+    /// The one number that it is about, as the channel writes it; else it is about all of the business account.
+    pub display_phone_number: Option<String>,
+    /// The payload as it came.
+    pub raw: String,
 }
 
 /// What became of something that we sent.
@@ -62,6 +145,8 @@ pub struct StatusUpdate {
     pub reference: Option<String>,
     pub receipt: Receipt,
     pub at: Timestamp,
+    /// What the channel says that it costs.
+    pub pricing: Option<Pricing>,
 }
 
 /// An event that can never be understood. It goes to quarantine with this reason, and its neighbours go on.

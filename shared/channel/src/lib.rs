@@ -3,5 +3,7 @@
 pub mod inbound;
 pub mod outbound;
 
-pub use inbound::{Event, InboundMessage, Poison, Signer, StatusUpdate};
+pub use inbound::{
+    Amended, AmendmentUpdate, By, Doer, Event, InboundMessage, NamesUpdate, Notice, Poison, Signer, StatusUpdate,
+};
 pub use outbound::{Channel, Content, Invalid, NotSent, Outbound, Outcome};

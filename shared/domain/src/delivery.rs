@@ -34,6 +34,24 @@ pub struct Failure {
     pub channel_code: Option<i64>,
 }
 
+/// What the channel says that a message costs. Its words are the channel's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Pricing {
+    /// WhatsApp: `service`, `utility`, `marketing`…
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// WhatsApp: `regular`, `free_customer_service` or `free_entry_point`.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// WhatsApp: `PMP`, by the message, or the older `CBP`, by the conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Whether it is charged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billable: Option<bool>,
+}
+
 /// What a channel says of a send it took, with the time that the channel gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Receipt {
@@ -70,6 +88,9 @@ pub struct Delivery {
     /// Why it waits for a person.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub parked: Option<Failure>,
+    /// What the newest receipt that told a price told.
+    #[serde(rename = "pr", default, skip_serializing_if = "Option::is_none")]
+    pub priced: Option<Priced>,
 }
 
 /// The right to call the channel once for this attempt.
@@ -86,6 +107,14 @@ pub struct Failed {
     #[serde(with = "millis_plain")]
     pub at: Timestamp,
     pub why: Failure,
+}
+
+/// A price, and when the channel told it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Priced {
+    #[serde(with = "millis_plain")]
+    pub at: Timestamp,
+    pub pricing: Pricing,
 }
 
 impl Delivery {
@@ -151,6 +180,14 @@ impl Delivery {
             }
         }
         (joined != *self).then_some(joined)
+    }
+
+    /// Adds a price that a receipt told: of several the newest counts, whatever their order.
+    #[must_use]
+    pub fn priced(&self, pricing: &Pricing, at: Timestamp) -> Self {
+        let told = Priced { at, pricing: pricing.clone() };
+        let newest = self.priced.clone().into_iter().chain([told]).max();
+        Self { priced: newest, ..self.clone() }
     }
 
     /// A person said "send again": a new attempt, with nothing known of it.

@@ -2,6 +2,8 @@
 
 pub mod access;
 pub mod account;
+pub mod amend;
+pub mod body;
 pub mod channel_type;
 pub mod contact;
 pub mod conversation;
@@ -17,10 +19,12 @@ pub mod window;
 
 pub use access::{Action, Role};
 pub use account::{Account, AccountStatus};
+pub use amend::{Amendment, Reaction, Waiting};
+pub use body::{Attachment, Body, Details};
 pub use channel_type::ChannelType;
 pub use contact::{Contact, Identity, IdentityKind};
 pub use conversation::{Due, Head, Owner, Status};
-pub use delivery::{Delivery, DeliveryStatus, Failure, Receipt};
+pub use delivery::{Delivery, DeliveryStatus, Failure, Pricing, Receipt};
 pub use id::{AccountId, ContactId, ConversationId, MessageId, TenantId, UserId};
 pub use key_hash::IdKey;
 pub use message::{Author, Direction, Message, MessageType};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Delivery, MessageId, Timestamp, UserId};
+use crate::{Body, Delivery, MessageId, Reaction, Timestamp, UserId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -103,7 +103,10 @@ pub struct Message {
     pub id: MessageId,
     pub direction: Direction,
     pub kind: MessageType,
+    /// What it says, or a file's caption; as it was edited last.
     pub text: Option<String>,
+    /// What it says beyond its text.
+    pub body: Body,
     pub author: Author,
     /// What the channel calls it; for a send, once the channel took it.
     pub channel_message_id: Option<String>,
@@ -116,6 +119,14 @@ pub struct Message {
     pub raw_type: Option<String>,
     /// Where the message says more than the fields above hold.
     pub raw: Option<Raw>,
+    /// The newest of each person, also where it was taken back.
+    pub reactions: Vec<Reaction>,
+    /// When its writer last changed it, by the channel's clock.
+    pub edited_at: Option<Timestamp>,
+    /// When its writer took it back: then nothing of what it said is kept.
+    pub deleted_at: Option<Timestamp>,
+    /// It makes nothing unread: what is old, what the channel itself says.
+    pub quiet: bool,
     /// By the channel's clock, clamped to `received_at` + 5 min; for a send, when the agent sent it.
     pub sent_at: Timestamp,
     /// When our intake took it.
@@ -127,6 +138,39 @@ pub struct Message {
 }
 
 impl Message {
+    /// A message as it is first stored; everything that it need not have is left out.
+    pub fn new(
+        id: MessageId,
+        direction: Direction,
+        kind: MessageType,
+        author: Author,
+        received_at: Timestamp,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            sent_at: id.sent_at(),
+            id,
+            direction,
+            kind,
+            text: None,
+            body: Body::default(),
+            author,
+            channel_message_id: None,
+            reply_to: None,
+            request: None,
+            delivery: None,
+            raw_type: None,
+            raw: None,
+            reactions: Vec::new(),
+            edited_at: None,
+            deleted_at: None,
+            quiet: false,
+            received_at,
+            created_at,
+            rev: 1,
+        }
+    }
+
     pub fn seq(&self) -> u64 {
         self.id.seq()
     }
@@ -134,9 +178,10 @@ impl Message {
     /// At most this many characters of it stand in the list.
     pub const PREVIEW_CHARS: usize = 120;
 
-    /// The line that the list shows: the text's first characters on one line; empty for what is no text.
+    /// The line that the list shows, of the text or of what stands for one (a file's name, a place's): its first characters on
+    /// one line. Empty where the type must say it all.
     pub fn preview(&self) -> String {
-        let text = self.text.as_deref().unwrap_or("");
+        let text = self.text.as_deref().filter(|t| !t.trim().is_empty()).or_else(|| self.body.title()).unwrap_or("");
         text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(Self::PREVIEW_CHARS).collect()
     }
 }

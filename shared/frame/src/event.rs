@@ -176,22 +176,12 @@ mod tests {
     fn message(text: &str) -> Message {
         let conversation = ConversationId::from_bytes([7; 16]);
         let at = Timestamp::from_millis(1_795_000_000_000);
+        let (id, author) =
+            (MessageId::new(&conversation, at, 3), Author::Contact { id: None, name: "Dana".to_owned() });
         Message {
-            id: MessageId::new(&conversation, at, 3),
-            direction: Direction::Inbound,
-            kind: MessageType::Text,
             text: Some(text.to_owned()),
-            author: Author::Contact { id: None, name: "Dana".to_owned() },
             channel_message_id: Some("wamid.1".to_owned()),
-            reply_to: None,
-            request: None,
-            delivery: None,
-            raw_type: None,
-            raw: None,
-            sent_at: at,
-            received_at: at,
-            created_at: at,
-            rev: 1,
+            ..Message::new(id, Direction::Inbound, MessageType::Text, author, at, at)
         }
     }
 

@@ -13,6 +13,9 @@ pub struct InboundRecord {
     pub channel: ChannelType,
     /// The channel's id of the account, if the routing fields told one.
     pub account: Option<String>,
+    /// The business account that the account came under, as a route spells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub business: Option<String>,
     pub signer: Signer,
     /// When the intake took it, in milliseconds since 1970.
     pub received_ms: i64,

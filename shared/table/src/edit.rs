@@ -67,7 +67,7 @@ impl Tenant<'_> {
             let page = self.messages(&head.id, before.as_deref(), crate::read::PAGE_MAX).await?;
             let later: Vec<_> = page.items.iter().filter(|m| m.seq() > read_seq && m.seq() <= head.seq).collect();
             found += later.len() as u64;
-            unread += later.iter().filter(|m| m.direction == Direction::Inbound).count() as u64;
+            unread += later.iter().filter(|m| m.direction == Direction::Inbound && !m.quiet).count() as u64;
             before = page.next;
             if found >= head.seq - read_seq || before.is_none() {
                 return Ok(unread);

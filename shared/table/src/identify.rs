@@ -6,7 +6,7 @@ use crate::change::{Change, When, Write};
 use crate::item::contact::{Alias, Stored, alias, stored};
 use crate::item::{self, Item, s};
 use crate::receive::ContactSeed;
-use crate::store::{Read, TRIES};
+use crate::store::{Read, TRIES, Transacted};
 use crate::{Error, Result, Tenant, key};
 
 /// What is known of a message's writer.
@@ -30,6 +30,26 @@ impl Tenant<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// The contact that these names belong to, with all of them kept; a new one where nobody has them.
+    pub async fn learn_contact(&self, account: &AccountId, seed: &ContactSeed, told_at: Timestamp) -> Result<Contact> {
+        for attempt in 0..TRIES {
+            self.tables.pause.before(attempt).await;
+            let read = if attempt == 0 { Read::Eventual } else { Read::Consistent };
+            let (writes, contact) = match self.who(account, seed, read).await? {
+                Who::AsBefore(id) => match self.contact(&id).await? {
+                    Some(contact) => return Ok(contact),
+                    None => continue,
+                },
+                Who::New => (self.new_contact(account, seed, told_at)?, contact_of(seed)),
+                Who::Learn { stored, missing } => self.learn(account, seed, &stored, &missing, told_at)?,
+            };
+            if writes.is_empty() || self.truth().transact(&writes).await? == Transacted::Done {
+                return Ok(contact);
+            }
+        }
+        Err(Error::Retry("others kept changing the contact".to_owned()))
     }
 
     /// An eventual read is enough at first: the transaction finds out what it missed.

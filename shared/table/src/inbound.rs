@@ -2,9 +2,11 @@
 
 use domain::message::{Author, ReplyTo, clamp_sent_at};
 use domain::{
-    Account, Contact, ContactId, ConversationId, Direction, Head, Message, MessageId, Owner, Status, Timestamp, Window,
+    Account, Contact, ContactId, ConversationId, Delivery, Direction, Head, Message, MessageId, Owner, Status,
+    Timestamp, Window,
 };
 
+use crate::amend::Held;
 use crate::change::{When, Write};
 use crate::identify::{Who, contact_of};
 use crate::item::pointer::{self, Pointer};
@@ -39,6 +41,7 @@ impl Tenant<'_> {
         account: &Account,
         thread: &Thread,
         batch: &[&Inbound],
+        held: &Held,
         read: Read,
         now: Timestamp,
     ) -> Result<Plan> {
@@ -49,12 +52,15 @@ impl Tenant<'_> {
         let old = if fresh { None } else { self.head(&conversation).await? };
         let name = self.name(thread, &writer, old.as_ref()).await?;
         let base = old.clone().unwrap_or_else(|| new_head(&conversation, account, thread, &writer.contact, &name, now));
-        let messages = self.messages_of(account, &base, batch, &writer.contact, &name, now).await?;
+        let mut messages = self.messages_of(account, &base, batch, &writer.contact, &name, now).await?;
+        for (inbound, message) in batch.iter().zip(&mut messages) {
+            *message = held.joined(&inbound.external_id, message);
+        }
         let mut head = with_inbound(base, account, batch, &messages);
         if thread.group.is_none() {
             head.contact_name = name;
         }
-        let mut writes = self.message_writes(account, batch, &messages)?;
+        let mut writes = self.message_writes(account, batch, held, &messages)?;
         writes.extend(self.head_writes(old.as_ref(), &head)?);
         writes.extend(writer.writes);
         let messages = messages.into_iter().map(|m| m.id).collect();
@@ -90,12 +96,18 @@ impl Tenant<'_> {
     }
 
     /// The pointers, then the messages, in the same order.
-    fn message_writes(&self, account: &Account, batch: &[&Inbound], messages: &[Message]) -> Result<Vec<Write>> {
+    fn message_writes(
+        &self,
+        account: &Account,
+        batch: &[&Inbound],
+        held: &Held,
+        messages: &[Message],
+    ) -> Result<Vec<Write>> {
         let mut writes = Vec::new();
         for (inbound, message) in batch.iter().zip(messages) {
             let hash = self.external(&account.id, &inbound.external_id)?;
             let to = Pointer { m: message.id.clone(), n: None };
-            writes.push(Write::Put(pointer::pointer(&self.id, &hash, &to)?, When::Absent));
+            writes.push(Write::Put(pointer::pointer(&self.id, &hash, &to)?, held.when(&inbound.external_id)));
         }
         for message in messages {
             writes.push(Write::Put(item::message::item(&self.id, message)?, When::Always));
@@ -144,22 +156,18 @@ impl Tenant<'_> {
                 None => None,
             };
             let author = || Author::Contact { id: Some(contact.to_string()), name: name.to_owned() };
+            let author = inbound.author.clone().unwrap_or_else(author);
+            let id = MessageId::new(&head.id, sent_at, seq);
             messages.push(Message {
-                id: MessageId::new(&head.id, sent_at, seq),
-                direction: Direction::Inbound,
-                kind: inbound.kind,
                 text: inbound.text.clone(),
-                author: inbound.author.clone().unwrap_or_else(author),
+                body: inbound.body.clone(),
                 channel_message_id: Some(inbound.external_id.clone()),
                 reply_to,
-                request: None,
-                delivery: None,
+                delivery: delivery(inbound),
                 raw_type: inbound.raw_type.clone(),
                 raw: inbound.raw.clone(),
-                sent_at,
-                received_at: inbound.received_at,
-                created_at: now,
-                rev: 1,
+                quiet: !inbound.is_news(),
+                ..Message::new(id, inbound.direction(), inbound.kind, author, inbound.received_at, now)
             });
         }
         Ok(messages)
@@ -167,9 +175,16 @@ impl Tenant<'_> {
 
     async fn reply_to(&self, account: &Account, external_id: &str) -> Result<ReplyTo> {
         let at = key::pointer(&self.id, &self.external(&account.id, external_id)?);
-        let known = self.truth().get(&at, Read::Eventual).await?.map(item::decode::<Pointer>).transpose()?;
-        Ok(ReplyTo { message: known.map(|p| p.m), channel_message_id: Some(external_id.to_owned()) })
+        let known = self.truth().get(&at, Read::Eventual).await?.map(pointer::known).transpose()?;
+        Ok(ReplyTo { message: known.flatten().map(|p| p.m), channel_message_id: Some(external_id.to_owned()) })
     }
+}
+
+/// What is known of the way of a message that the business wrote elsewhere.
+fn delivery(inbound: &Inbound) -> Option<Delivery> {
+    let receipt = inbound.receipt.as_ref().filter(|_| inbound.direction() == Direction::Outbound)?;
+    let sent = Delivery { accepted_at: Some(inbound.at), ..Delivery::queued() };
+    Some(sent.join(receipt, inbound.at, None).unwrap_or(sent))
 }
 
 fn new_head(
@@ -211,14 +226,20 @@ fn new_head(
 
 /// The head after a batch: `messages` are in their order in the thread, each of its `batch` message.
 fn with_inbound(mut head: Head, account: &Account, batch: &[&Inbound], messages: &[Message]) -> Head {
-    let count = messages.len() as u64;
-    head.seq += count;
-    head.unread += count;
+    let news = batch.iter().filter(|inbound| inbound.is_news()).count() as u64;
+    // What was over before the account was connected waits for nobody.
+    if head.seq == 0 && batch.iter().all(|inbound| inbound.past) {
+        head.status = Status::Resolved;
+    }
+    head.seq += messages.len() as u64;
+    head.unread += news;
     head.rev += 1;
-    head.status = head.status.after_inbound();
+    if news > 0 {
+        head.status = head.status.after_inbound();
+    }
     for (inbound, message) in batch.iter().zip(messages) {
         head = with_newest(head, message);
-        if inbound.opens_window {
+        if inbound.opens_window && !inbound.past {
             head.window = head.window.join(Window::opened(account.channel, message.sent_at));
         }
     }

@@ -15,6 +15,8 @@ pub enum LedgerKind {
     Quarantine,
     DeadLetter,
     Unrouted,
+    /// What a channel told of an account: its log.
+    ChannelNotice,
     /// Sends of which nobody knows whether they arrived; the record is the message's id.
     UnknownSend,
     /// Sends that wait for a person; the record is the message's id.
@@ -28,6 +30,7 @@ impl LedgerKind {
             Self::Quarantine => "quarantine",
             Self::DeadLetter => "dead-letter",
             Self::Unrouted => "unrouted",
+            Self::ChannelNotice => "channel-notice",
             Self::UnknownSend => "unknown-send",
             Self::ParkedSend => "parked-send",
         }

@@ -1,6 +1,7 @@
 //! The two tables: keys, items, transactions. The sole speaker of DynamoDB.
 
 pub mod account;
+pub mod amend;
 mod cas;
 mod change;
 pub mod channel_route;
@@ -41,6 +42,7 @@ pub mod ticket;
 pub mod tries;
 pub mod unrouted;
 
+pub use amend::AmendOutcome;
 pub use channel_route::{PutRoute, Route};
 pub use edit::{Edited, Editor};
 pub use error::{Error, Result};

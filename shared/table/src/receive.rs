@@ -1,8 +1,11 @@
 //! What customers wrote, stored once: pointers, messages, head and contact in one transaction.
 
 use domain::message::{Author, Raw, clamp_sent_at};
-use domain::{Account, ContactId, ConversationId, Identity, MessageId, MessageType, Timestamp};
+use domain::{
+    Account, Body, ContactId, ConversationId, Direction, Identity, MessageId, MessageType, Receipt, Timestamp,
+};
 
+use crate::amend::Held;
 use crate::inbound::Plan;
 use crate::store::{Read, TRIES, Transacted};
 use crate::{Error, Result, Tenant};
@@ -35,6 +38,7 @@ pub struct Inbound {
     pub at: Timestamp,
     pub kind: MessageType,
     pub text: Option<String>,
+    pub body: Body,
     /// `None`: the contact of the thread's seed, by its display name.
     pub author: Option<Author>,
     /// The channel's id of the message that it answers.
@@ -42,7 +46,45 @@ pub struct Inbound {
     pub raw_type: Option<String>,
     pub raw: Option<Raw>,
     pub opens_window: bool,
+    /// From before the account was connected: it makes nothing unread, opens nothing, reopens nothing.
+    pub past: bool,
+    /// What is known of its way to the customer, where the business wrote it elsewhere.
+    pub receipt: Option<Receipt>,
     pub received_at: Timestamp,
+}
+
+impl Inbound {
+    /// A message of the thread's contact, as yet without content.
+    pub fn new(external_id: String, kind: MessageType, at: Timestamp, received_at: Timestamp) -> Self {
+        Self {
+            external_id,
+            at,
+            kind,
+            text: None,
+            body: Body::default(),
+            author: None,
+            reply_to: None,
+            raw_type: None,
+            raw: None,
+            opens_window: false,
+            past: false,
+            receipt: None,
+            received_at,
+        }
+    }
+
+    /// Who writes decides which way it goes; what the channel itself says stands on the customer's side.
+    pub(crate) fn direction(&self) -> Direction {
+        match &self.author {
+            None | Some(Author::Contact { .. } | Author::System) => Direction::Inbound,
+            Some(Author::User { .. } | Author::External { .. }) => Direction::Outbound,
+        }
+    }
+
+    /// Whether a customer says it now.
+    pub(crate) fn is_news(&self) -> bool {
+        !self.past && matches!(self.author, None | Some(Author::Contact { .. }))
+    }
 }
 
 /// What became of a batch.
@@ -97,18 +139,25 @@ impl Tenant<'_> {
     ) -> Result<Received> {
         let mut conflicts = 0;
         let mut read = Read::Eventual;
+        let mut held = Held::default();
         while conflicts < TRIES {
             self.tables.pause.before(conflicts).await;
-            let plan = self.plan(account, thread, &left, read, now).await?;
+            let plan = self.plan(account, thread, &left, &held, read, now).await?;
             let Plan { writes, pointers, conversation, contact, messages } = plan;
             let unmet = match self.truth().transact(&writes).await? {
-                Transacted::Done => return Ok(Received { conversation, contact, stored: messages, duplicates: 0 }),
+                Transacted::Done => {
+                    self.join_receipts(account, &left, |i, _| messages.get(i)).await?;
+                    return Ok(Received { conversation, contact, stored: messages, duplicates: 0 });
+                }
                 Transacted::Unmet(unmet) => unmet,
                 Transacted::Conflict => Vec::new(),
             };
-            let known = |i: usize| unmet.contains(&i);
             let before = left.len();
-            left = left.into_iter().enumerate().filter(|(i, _)| *i >= pointers || !known(*i)).map(|(_, m)| m).collect();
+            let unmet: Vec<&Inbound> = unmet.into_iter().filter(|i| *i < pointers).map(|i| left[i]).collect();
+            // Under a name that is taken lies a message, or facts that wait for it.
+            let stored = self.stored_of(account, &unmet, &mut held).await?;
+            self.join_receipts(account, &unmet, |_, m| stored.get(&m.external_id)).await?;
+            left.retain(|m| !stored.contains_key(&m.external_id));
             if left.is_empty() {
                 return Ok(Received { conversation, contact, stored: Vec::new(), duplicates: 0 });
             }

@@ -8,7 +8,7 @@ use domain::{
     ConversationId, Delivery, DeliveryStatus, Failure, Head, Identity, Message, MessageId, Receipt, Timestamp,
 };
 
-use crate::status::joined;
+use crate::status::{Told, joined};
 use crate::{LedgerKind, Result, Tenant};
 
 /// Why a part waits: an earlier one of its request failed, or nobody knows of it.
@@ -69,8 +69,8 @@ impl Tenant<'_> {
         at: Timestamp,
     ) -> Result<Head> {
         let attempt = message.delivery.as_ref().map_or(1, |d| d.attempt);
-        let mut told = vec![(Receipt::Accepted, at)];
-        told.extend(self.point(&self.external(&head.account, external_id)?, &message.id, attempt).await?);
+        let mut told = self.point(&self.external(&head.account, external_id)?, &message.id, attempt).await?;
+        told.receipts.push(Told::new(Receipt::Accepted, at));
         let decide = |m: &Message| joined(m, &told, Some(attempt), Some(external_id));
         self.change_message(&message.id, Some(message.clone()), decide).await?;
         self.learn_names(&head.account, &head.contact, learnt, at).await?;

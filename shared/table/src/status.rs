@@ -3,7 +3,7 @@
 //! A receipt that finds no pointer is kept as a fact, and then the pointer is read again; who writes a pointer then reads the
 //! facts. Both read consistently, so one of the two sees the other, and none is lost.
 
-use domain::{AccountId, Direction, Message, MessageId, Receipt, Timestamp};
+use domain::{AccountId, Direction, Message, MessageId, Pricing, Receipt, Timestamp, Waiting};
 
 use crate::cas::Cas;
 use crate::change::{When, Write};
@@ -19,6 +19,7 @@ pub struct StatusIn {
     pub reference: Option<(MessageId, u32)>,
     pub receipt: Receipt,
     pub at: Timestamp,
+    pub pricing: Option<Pricing>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,14 +30,32 @@ pub enum StatusOutcome {
     Waiting,
 }
 
-/// A receipt with its time.
-pub(crate) type Told = (Receipt, Timestamp);
+/// A receipt with its time, and what it says of the price.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Told {
+    pub(crate) receipt: Receipt,
+    pub(crate) at: Timestamp,
+    pub(crate) pricing: Option<Pricing>,
+}
+
+impl Told {
+    pub(crate) fn new(receipt: Receipt, at: Timestamp) -> Self {
+        Self { receipt, at, pricing: None }
+    }
+}
+
+/// What was told of a message before its name was known.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) receipts: Vec<Told>,
+    pub(crate) amendments: Waiting,
+}
 
 impl Tenant<'_> {
     /// Adds what a channel told of a send. It touches that message alone, never its head.
     pub async fn apply_status(&self, account: &AccountId, status: &StatusIn) -> Result<StatusOutcome> {
         let hash = self.external(account, &status.external_id)?;
-        let told = (status.receipt.clone(), status.at);
+        let told = Told { receipt: status.receipt.clone(), at: status.at, pricing: status.pricing.clone() };
         if let Some((id, attempt)) = &status.reference
             && let Some(message) = self.own_send(account, id).await?
         {
@@ -45,7 +64,7 @@ impl Tenant<'_> {
         if let Some(known) = self.pointer(&hash).await? {
             return self.join_pointed(&known, told).await;
         }
-        self.truth().write(&pointer::keep(&self.id, &hash, &status.receipt, status.at)?).await?;
+        self.truth().write(&pointer::keep(&self.id, &hash, &told)?).await?;
         match self.pointer(&hash).await? {
             Some(known) => self.join_pointed(&known, told).await,
             None => Ok(StatusOutcome::Waiting),
@@ -69,11 +88,13 @@ impl Tenant<'_> {
         told: Told,
     ) -> Result<StatusOutcome> {
         let current = message.delivery.as_ref().is_some_and(|d| d.attempt == attempt);
-        let mut all = vec![told];
+        let mut all = Facts { receipts: vec![told], ..Facts::default() };
         let mut learnt = None;
         if current && message.channel_message_id.is_none() {
             // The receipt overtook our own record of the call: it teaches us the channel's id.
-            all.extend(self.point(hash, &message.id, attempt).await?);
+            let before = self.point(hash, &message.id, attempt).await?;
+            all.receipts.extend(before.receipts);
+            all.amendments = before.amendments;
             learnt = Some(external_id);
         }
         let id = message.id.clone();
@@ -81,19 +102,27 @@ impl Tenant<'_> {
     }
 
     async fn join_pointed(&self, known: &Pointer, told: Told) -> Result<StatusOutcome> {
-        let all = [told];
+        let all = Facts { receipts: vec![told], ..Facts::default() };
         outcome(self.change_message(&known.m, None, |m| joined(m, &all, known.n, None)).await?)
     }
 
     pub(crate) async fn pointer(&self, hash: &str) -> Result<Option<Pointer>> {
         let item = self.truth().get(&key::pointer(&self.id, hash), Read::Consistent).await?;
-        item.map(item::decode).transpose()
+        Ok(item.map(pointer::known).transpose()?.flatten())
     }
 
     /// Points a channel's id at a send, then reads what was told of it before.
-    pub(crate) async fn point(&self, hash: &str, to: &MessageId, attempt: u32) -> Result<Vec<Told>> {
+    pub(crate) async fn point(&self, hash: &str, to: &MessageId, attempt: u32) -> Result<Facts> {
         let item = pointer::pointer(&self.id, hash, &Pointer { m: to.clone(), n: Some(attempt) })?;
-        self.truth().write(&Write::Put(item, When::Absent)).await?;
+        let amendments = match self.truth().write(&Write::Put(item.clone(), When::Absent)).await? {
+            true => Waiting::default(),
+            false => self.take_waiting(hash, item).await?,
+        };
+        Ok(Facts { receipts: self.receipts(hash).await?, amendments })
+    }
+
+    /// The receipts that came before the pointer.
+    pub(crate) async fn receipts(&self, hash: &str) -> Result<Vec<Told>> {
         let range = Range {
             index: Index::Table,
             pk: key::pointer(&self.id, hash).pk,
@@ -114,10 +143,14 @@ fn outcome(cas: Cas<Message>) -> Result<StatusOutcome> {
 }
 
 /// The message with these receipts joined, and the channel's id where that is new; `None` where nothing is.
-pub(crate) fn joined(message: &Message, told: &[Told], attempt: Option<u32>, learnt: Option<&str>) -> Option<Message> {
+pub(crate) fn joined(message: &Message, told: &Facts, attempt: Option<u32>, learnt: Option<&str>) -> Option<Message> {
     let before = message.delivery.as_ref().filter(|_| message.direction == Direction::Outbound)?;
-    let delivery = told.iter().fold(before.clone(), |d, (receipt, at)| d.join(receipt, *at, attempt).unwrap_or(d));
+    let delivery = told.receipts.iter().fold(before.clone(), |delivery, told| {
+        let delivery = delivery.join(&told.receipt, told.at, attempt).unwrap_or(delivery);
+        told.pricing.iter().fold(delivery, |delivery, pricing| delivery.priced(pricing, told.at))
+    });
+    let amended = crate::amend::joined(message, &told.amendments);
     let channel_message_id = message.channel_message_id.clone().or_else(|| learnt.map(str::to_owned));
-    let news = delivery != *before || channel_message_id != message.channel_message_id;
-    news.then(|| Message { delivery: Some(delivery), channel_message_id, rev: message.rev + 1, ..message.clone() })
+    let after = Message { delivery: Some(delivery), channel_message_id, ..amended };
+    (after != *message).then(|| Message { rev: message.rev + 1, ..after })
 }

@@ -136,22 +136,16 @@ fn refusal(head: &Head, what: &Submit) -> Option<Submitted> {
 }
 
 fn sends(head: &Head, what: &Submit, now: Timestamp) -> Vec<Message> {
-    let part = |(i, text): (usize, &String)| Message {
-        id: MessageId::new(&head.id, now, head.seq + 1 + i as u64),
-        direction: Direction::Outbound,
-        kind: MessageType::Text,
-        text: Some(text.clone()),
-        author: Author::User { id: what.user.clone(), name: what.user_name.clone() },
-        channel_message_id: None,
-        reply_to: what.reply_to.clone().filter(|_| i == 0),
-        request: Some(Request { client_id: what.client_id.clone(), part: u16::try_from(i).unwrap_or(u16::MAX) }),
-        delivery: Some(Delivery::queued()),
-        raw_type: None,
-        raw: None,
-        sent_at: now,
-        received_at: now,
-        created_at: now,
-        rev: 1,
+    let part = |(i, text): (usize, &String)| {
+        let id = MessageId::new(&head.id, now, head.seq + 1 + i as u64);
+        let author = Author::User { id: what.user.clone(), name: what.user_name.clone() };
+        Message {
+            text: Some(text.clone()),
+            reply_to: what.reply_to.clone().filter(|_| i == 0),
+            request: Some(Request { client_id: what.client_id.clone(), part: u16::try_from(i).unwrap_or(u16::MAX) }),
+            delivery: Some(Delivery::queued()),
+            ..Message::new(id, Direction::Outbound, MessageType::Text, author, now, now)
+        }
     };
     what.parts.iter().enumerate().map(part).collect()
 }

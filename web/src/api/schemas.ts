@@ -14,7 +14,12 @@ const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((va
 /** An open tab outlives a release: a kind that this version does not know is shown like one that the server does not know. */
 const messageType = zMessageType.catch("unsupported");
 
-export const message = zMessage.extend({ type: messageType });
+/** … and an answer or a call of a form that it does not know is left out. */
+export const message = zMessage.extend({
+  type: messageType,
+  interactive: zMessage.shape.interactive.catch(undefined),
+  call: zMessage.shape.call.catch(undefined),
+});
 export const conversation = zConversation.extend({
   // A new channel is shown with a plain glyph.
   channel: zChannelRef.extend({ type: z.string() }),

@@ -2,6 +2,7 @@
 
 use domain::message::{Author, Raw, ReplyTo, Request};
 use domain::{AccountId, ConversationId, Delivery, Direction, Message, MessageId, MessageType, TenantId, Timestamp};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::text::Packed;
@@ -15,6 +16,9 @@ struct MessageItem {
     k: MessageType,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     x: Option<String>,
+    /// What it says beyond its text: JSON of [`domain::Body`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    b: Option<Packed>,
     a: Author,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     xid: Option<String>,
@@ -32,6 +36,17 @@ struct MessageItem {
     /// The raw body's key in the bucket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rawk: Option<String>,
+    /// JSON of its reactions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ra: Option<Packed>,
+    /// When it was edited, and taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ed: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    del: Option<i64>,
+    /// It makes nothing unread.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    q: bool,
     rcv: i64,
     cr: i64,
     rev: u64,
@@ -52,6 +67,7 @@ pub(crate) fn item(tenant: &TenantId, message: &Message) -> Result<Item> {
             d: message.direction,
             k: message.kind,
             x: message.text.clone(),
+            b: packed(&message.body, message.body.is_empty())?,
             a: message.author.clone(),
             xid: message.channel_message_id.clone(),
             re: message.reply_to.clone(),
@@ -60,6 +76,10 @@ pub(crate) fn item(tenant: &TenantId, message: &Message) -> Result<Item> {
             rt: message.raw_type.clone(),
             raw,
             rawk,
+            ra: packed(&message.reactions, message.reactions.is_empty())?,
+            ed: message.edited_at.map(Timestamp::millis),
+            del: message.deleted_at.map(Timestamp::millis),
+            q: message.quiet,
             rcv: message.received_at.millis(),
             cr: message.created_at.millis(),
             rev: message.rev,
@@ -106,6 +126,7 @@ pub(crate) fn message(item: Item) -> Result<Message> {
         direction: m.d,
         kind: m.k,
         text: m.x,
+        body: unpacked(m.b)?,
         author: m.a,
         channel_message_id: m.xid,
         reply_to: m.re,
@@ -113,8 +134,22 @@ pub(crate) fn message(item: Item) -> Result<Message> {
         delivery: m.f,
         raw_type: m.rt,
         raw: m.raw.map(|p| Raw::Inline(p.0)).or(m.rawk.map(Raw::Stored)),
+        reactions: unpacked(m.ra)?,
+        edited_at: m.ed.map(Timestamp::from_millis),
+        deleted_at: m.del.map(Timestamp::from_millis),
+        quiet: m.q,
         received_at: Timestamp::from_millis(m.rcv),
         created_at: Timestamp::from_millis(m.cr),
         rev: m.rev,
     })
+}
+
+fn packed<T: Serialize>(value: &T, empty: bool) -> Result<Option<Packed>> {
+    let json = (!empty).then(|| serde_json::to_string(value)).transpose();
+    Ok(json.map_err(|e| Error::Corrupt(e.to_string()))?.map(Packed))
+}
+
+fn unpacked<T: DeserializeOwned + Default>(json: Option<Packed>) -> Result<T> {
+    let Some(Packed(json)) = json else { return Ok(T::default()) };
+    serde_json::from_str(&json).map_err(|e| Error::Corrupt(format!("a message's content cannot be read: {e}")))
 }

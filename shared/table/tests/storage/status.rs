@@ -172,6 +172,7 @@ async fn a_reference_to_what_is_not_this_accounts_is_not_believed() {
         reference: Some((id.clone(), 1)),
         receipt: Receipt::Read,
         at: NOW,
+        pricing: None,
     };
     assert_eq!(w.us().apply_status(&foreign, &status).await.unwrap(), StatusOutcome::Waiting);
     // Nor one to a customer's message.

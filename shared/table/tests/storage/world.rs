@@ -58,16 +58,9 @@ pub(crate) fn thread(phone: &str, id_if_new: u8) -> Thread {
 
 pub(crate) fn text(external_id: &str, second: i64, text: &str) -> Inbound {
     Inbound {
-        external_id: external_id.to_owned(),
-        at: at(second),
-        kind: MessageType::Text,
         text: Some(text.to_owned()),
-        author: None,
-        reply_to: None,
-        raw_type: None,
-        raw: None,
         opens_window: true,
-        received_at: at(second),
+        ..Inbound::new(external_id.to_owned(), MessageType::Text, at(second), at(second))
     }
 }
 
@@ -135,7 +128,13 @@ impl World {
         reference: Option<(MessageId, u32)>,
         receipt: Receipt,
     ) -> StatusOutcome {
-        let status = StatusIn { external_id: external_id.to_owned(), reference, at: at(order_of(&receipt)), receipt };
+        let status = StatusIn {
+            external_id: external_id.to_owned(),
+            reference,
+            at: at(order_of(&receipt)),
+            receipt,
+            pricing: None,
+        };
         self.us().apply_status(&self.account.id, &status).await.unwrap()
     }
 

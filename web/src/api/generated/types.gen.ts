@@ -50,17 +50,30 @@ export type Assign = {
 };
 
 export type Attachment = {
+    /**
+     * A sticker that moves.
+     */
+    animated?: boolean;
     bytes: number | null;
+    /**
+     * As the sender's device called it.
+     */
     file_name: string | null;
     id: string;
     kind: MessageType;
     mime_type: string | null;
+    /**
+     * Why it failed: a stable word.
+     */
     reason: string | null;
     state: AttachmentState;
     thumbnail_url: string | null;
     url: string | null;
 };
 
+/**
+ * Where a file stands on its way from the channel to our own storage.
+ */
 export type AttachmentState = 'pending' | 'ready' | 'failed';
 
 export type Author = {
@@ -70,6 +83,68 @@ export type Author = {
 };
 
 export type AuthorKind = 'contact' | 'user' | 'system' | 'external';
+
+/**
+ * A call, as far as the channel has told of it.
+ */
+export type CallDetails = {
+    duration_seconds?: number | null;
+    ended_at?: Timestamp | null;
+    started_at?: Timestamp | null;
+    state: CallState;
+};
+
+/**
+ * How far a call has come, from the least to the most that can be known of it.
+ */
+export type CallState = 'ringing' | 'accepted' | 'rejected' | 'missed' | 'completed';
+
+/**
+ * A person whose card was shared.
+ */
+export type Card = {
+    addresses?: Array<CardAddress>;
+    birthday?: string | null;
+    emails?: Array<CardEmail>;
+    name?: string | null;
+    organization?: string | null;
+    /**
+     * `contact_request` where the customer answered our question for it.
+     */
+    origin?: string | null;
+    phones?: Array<CardPhone>;
+    title?: string | null;
+    urls?: Array<string>;
+    vcard?: string | null;
+};
+
+export type CardAddress = {
+    /**
+     * Street, postcode and town, state, country: those that are told, joined by commas.
+     */
+    address: string;
+    type?: string | null;
+};
+
+export type CardEmail = {
+    email: string;
+    type?: string | null;
+};
+
+export type CardPhone = {
+    /**
+     * As it was written on the card.
+     */
+    phone?: string | null;
+    /**
+     * `CELL`, `WORK`…
+     */
+    type?: string | null;
+    /**
+     * The channel's name for whoever has this number, if it knows them.
+     */
+    wa_id?: string | null;
+};
 
 /**
  * A resource as it stands now.
@@ -176,6 +251,11 @@ export type Conversation = {
 export type ConversationId = string;
 
 /**
+ * A finite number of degrees.
+ */
+export type Degrees = number;
+
+/**
  * How a send stands, as an agent sees it.
  */
 export type DeliveryStatus = 'queued' | 'parked' | 'sent' | 'delivered' | 'read' | 'failed' | 'unknown';
@@ -235,6 +315,40 @@ export type Events = {
      * Keep it for the next call: a whole number as text.
      */
     next: string;
+};
+
+/**
+ * What the customer chose or filled in, of what we had offered.
+ */
+export type Interactive = {
+    id: string;
+    title: string;
+    type: 'button_reply';
+} | {
+    id: string;
+    title: string;
+    type: 'template_button';
+} | {
+    description?: string | null;
+    id: string;
+    title: string;
+    type: 'list_reply';
+} | {
+    body?: string | null;
+    name?: string | null;
+    response?: string | null;
+    type: 'flow_reply';
+} | {
+    expires_at?: Timestamp | null;
+    /**
+     * `accept` or `reject`.
+     */
+    response: string;
+    /**
+     * `user_action` or `automatic`.
+     */
+    source?: string | null;
+    type: 'call_permission_reply';
 };
 
 /**
@@ -305,6 +419,7 @@ export type ListMessage = {
     items: Array<{
         attachments: Array<Attachment>;
         author: Author;
+        call?: CallDetails | null;
         /**
          * What the channel calls it; for a send, once the channel took it.
          */
@@ -313,6 +428,7 @@ export type ListMessage = {
          * The Idempotency-Key of the request that sent it.
          */
         client_id: string | null;
+        contacts?: Array<Card> | null;
         conversation_id: ConversationId;
         created_at: Timestamp;
         deleted_at: Timestamp | null;
@@ -320,13 +436,24 @@ export type ListMessage = {
         direction: Direction;
         edited_at: Timestamp | null;
         error: SendError | null;
+        forwarded?: boolean;
+        /**
+         * Forwarded many times, by the channel's count.
+         */
+        frequently_forwarded?: boolean;
         id: MessageId;
+        interactive?: Interactive | null;
+        location?: Location | null;
+        order?: Order | null;
+        pricing?: Pricing | null;
         /**
          * The channel's word for the type, where it is not ours.
          */
         raw_type: string | null;
         reactions: Array<Reaction>;
         received_at: Timestamp;
+        referral?: Referral | null;
+        referred_product?: Product | null;
         reply_to: ReplyTo | null;
         /**
          * Counts its changes, from 1.
@@ -340,8 +467,10 @@ export type ListMessage = {
          * Its number in the conversation, in order of arrival, without holes.
          */
         seq: number;
+        system?: SystemDetails | null;
         text: string | null;
         type: MessageType;
+        unsupported?: UnsupportedDetails | null;
     }>;
     /**
      * Pass it as `cursor`; `null` on the last page. A page may be short, even empty, and still have a next.
@@ -412,6 +541,17 @@ export type ListUser = {
     next_cursor: string | null;
 };
 
+/**
+ * A place; where the customer is at the moment it has no name.
+ */
+export type Location = {
+    address?: string | null;
+    latitude: Degrees;
+    longitude: Degrees;
+    name?: string | null;
+    url?: string | null;
+};
+
 export type Login = {
     email: string;
     password: string;
@@ -441,6 +581,7 @@ export type Me = {
 export type Message = {
     attachments: Array<Attachment>;
     author: Author;
+    call?: CallDetails | null;
     /**
      * What the channel calls it; for a send, once the channel took it.
      */
@@ -449,6 +590,7 @@ export type Message = {
      * The Idempotency-Key of the request that sent it.
      */
     client_id: string | null;
+    contacts?: Array<Card> | null;
     conversation_id: ConversationId;
     created_at: Timestamp;
     deleted_at: Timestamp | null;
@@ -456,13 +598,24 @@ export type Message = {
     direction: Direction;
     edited_at: Timestamp | null;
     error: SendError | null;
+    forwarded?: boolean;
+    /**
+     * Forwarded many times, by the channel's count.
+     */
+    frequently_forwarded?: boolean;
     id: MessageId;
+    interactive?: Interactive | null;
+    location?: Location | null;
+    order?: Order | null;
+    pricing?: Pricing | null;
     /**
      * The channel's word for the type, where it is not ours.
      */
     raw_type: string | null;
     reactions: Array<Reaction>;
     received_at: Timestamp;
+    referral?: Referral | null;
+    referred_product?: Product | null;
     reply_to: ReplyTo | null;
     /**
      * Counts its changes, from 1.
@@ -476,8 +629,10 @@ export type Message = {
      * Its number in the conversation, in order of arrival, without holes.
      */
     seq: number;
+    system?: SystemDetails | null;
     text: string | null;
     type: MessageType;
+    unsupported?: UnsupportedDetails | null;
 };
 
 /**
@@ -502,6 +657,30 @@ export type MyUser = {
     email: string;
     id: UserId;
     name: string;
+};
+
+/**
+ * What a customer ordered from a catalogue.
+ */
+export type Order = {
+    catalog_id?: string | null;
+    product_items: Array<OrderItem>;
+};
+
+export type OrderItem = {
+    /**
+     * ISO 4217.
+     */
+    currency?: string | null;
+    /**
+     * Of one, in `currency`: a decimal number as text, so that nothing is rounded.
+     */
+    item_price?: string | null;
+    product_retailer_id?: string | null;
+    /**
+     * A decimal number as text, so that nothing is rounded.
+     */
+    quantity?: string | null;
 };
 
 export type Part = {
@@ -529,6 +708,28 @@ export type Presence = {
 export type PresentUser = {
     id: UserId;
     name: string;
+};
+
+/**
+ * What the channel says that a message costs. Its words are the channel's own.
+ */
+export type Pricing = {
+    /**
+     * Whether it is charged.
+     */
+    billable?: boolean | null;
+    /**
+     * WhatsApp: `service`, `utility`, `marketing`…
+     */
+    category?: string | null;
+    /**
+     * WhatsApp: `PMP`, by the message, or the older `CBP`, by the conversation.
+     */
+    model?: string | null;
+    /**
+     * WhatsApp: `regular`, `free_customer_service` or `free_entry_point`.
+     */
+    type?: string | null;
 };
 
 /**
@@ -576,9 +777,49 @@ export type Problem = {
     type: string;
 };
 
+/**
+ * The product of a catalogue that a message asks about.
+ */
+export type Product = {
+    catalog_id?: string | null;
+    /**
+     * The seller's own id of it.
+     */
+    product_retailer_id?: string | null;
+};
+
 export type Reaction = {
     by: Author;
     emoji: string;
+};
+
+/**
+ * The advertisement or post that brought the customer here.
+ */
+export type Referral = {
+    body?: string | null;
+    /**
+     * The click, for the advertiser's own count.
+     */
+    click_id?: string | null;
+    headline?: string | null;
+    image_url?: string | null;
+    /**
+     * `image` or `video`.
+     */
+    media_type?: string | null;
+    source_id?: string | null;
+    /**
+     * `ad` or `post`.
+     */
+    source_type?: string | null;
+    source_url?: string | null;
+    thumbnail_url?: string | null;
+    video_url?: string | null;
+    /**
+     * What the advertisement greeted the customer with.
+     */
+    welcome_text?: string | null;
 };
 
 /**
@@ -676,6 +917,20 @@ export type Sync = {
 export type SyncItem = Changed | Removed;
 
 /**
+ * Something that happened in the thread, told by the channel itself.
+ */
+export type SystemDetails = {
+    /**
+     * The channel's word: `user_changed_number`, `control_passed`…
+     */
+    event: string;
+    /**
+     * Who has the thread now, where that is what happened.
+     */
+    owner?: string | null;
+};
+
+/**
  * What is to be done has been taken on.
  */
 export type Taken = {
@@ -719,6 +974,21 @@ export type Trouble = {
      * What the record is, without its content.
      */
     summary: string;
+};
+
+/**
+ * Why a message can be shown only on the customer's or the business's own phone.
+ */
+export type UnsupportedDetails = {
+    /**
+     * The channel's own number, e.g. 131051.
+     */
+    code?: number | null;
+    title?: string | null;
+    /**
+     * What the channel says that it was: `poll_creation`, `gif`…
+     */
+    type?: string | null;
 };
 
 export type User = {

@@ -37,6 +37,9 @@ export const zAssign = z.object({
     ]))
 });
 
+/**
+ * Where a file stands on its way from the channel to our own storage.
+ */
 export const zAttachmentState = z.enum([
     'pending',
     'ready',
@@ -57,6 +60,82 @@ export const zAuthor = z.object({
     ]),
     kind: zAuthorKind,
     name: z.string()
+});
+
+/**
+ * How far a call has come, from the least to the most that can be known of it.
+ */
+export const zCallState = z.enum([
+    'ringing',
+    'accepted',
+    'rejected',
+    'missed',
+    'completed'
+]);
+
+export const zCardAddress = z.object({
+    address: z.string(),
+    type: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
+export const zCardEmail = z.object({
+    email: z.string(),
+    type: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
+export const zCardPhone = z.object({
+    phone: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    type: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    wa_id: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
+/**
+ * A person whose card was shared.
+ */
+export const zCard = z.object({
+    addresses: z.optional(z.array(zCardAddress)),
+    birthday: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    emails: z.optional(z.array(zCardEmail)),
+    name: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    organization: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    origin: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    phones: z.optional(z.array(zCardPhone)),
+    title: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    urls: z.optional(z.array(z.string())),
+    vcard: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
 });
 
 export const zChannelType = z.enum([
@@ -123,6 +202,11 @@ export const zContactRef = z.object({
 export const zConversationId = z.string();
 
 /**
+ * A finite number of degrees.
+ */
+export const zDegrees = z.number();
+
+/**
  * How a send stands, as an agent sees it.
  */
 export const zDeliveryStatus = z.enum([
@@ -163,6 +247,26 @@ export const zListChannel = z.object({
         z.string(),
         z.null()
     ])
+});
+
+/**
+ * A place; where the customer is at the moment it has no name.
+ */
+export const zLocation = z.object({
+    address: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    latitude: zDegrees,
+    longitude: zDegrees,
+    name: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    url: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
 });
 
 export const zLogin = z.object({
@@ -213,6 +317,7 @@ export const zMessageType = z.enum([
 ]);
 
 export const zAttachment = z.object({
+    animated: z.optional(z.boolean()),
     bytes: z.union([
         z.int().gte(0),
         z.null()
@@ -242,6 +347,36 @@ export const zAttachment = z.object({
     ])
 });
 
+export const zOrderItem = z.object({
+    currency: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    item_price: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    product_retailer_id: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    quantity: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
+/**
+ * What a customer ordered from a catalogue.
+ */
+export const zOrder = z.object({
+    catalog_id: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    product_items: z.array(zOrderItem)
+});
+
 export const zPartType = z.enum(['text']);
 
 export const zPart = z.object({
@@ -249,9 +384,95 @@ export const zPart = z.object({
     type: zPartType
 });
 
+/**
+ * What the channel says that a message costs. Its words are the channel's own.
+ */
+export const zPricing = z.object({
+    billable: z.optional(z.union([
+        z.boolean(),
+        z.null()
+    ])),
+    category: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    model: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    type: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
+/**
+ * The product of a catalogue that a message asks about.
+ */
+export const zProduct = z.object({
+    catalog_id: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    product_retailer_id: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
 export const zReaction = z.object({
     by: zAuthor,
     emoji: z.string()
+});
+
+/**
+ * The advertisement or post that brought the customer here.
+ */
+export const zReferral = z.object({
+    body: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    click_id: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    headline: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    image_url: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    media_type: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    source_id: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    source_type: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    source_url: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    thumbnail_url: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    video_url: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    welcome_text: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
 });
 
 /**
@@ -332,6 +553,17 @@ export const zSetStatus = z.object({
 });
 
 /**
+ * Something that happened in the thread, told by the channel itself.
+ */
+export const zSystemDetails = z.object({
+    event: z.string(),
+    owner: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
+/**
  * What is to be done has been taken on.
  */
 export const zTaken = z.object({
@@ -368,12 +600,139 @@ export const zAlternative = z.object({
 });
 
 /**
+ * A call, as far as the channel has told of it.
+ */
+export const zCallDetails = z.object({
+    duration_seconds: z.optional(z.union([
+        z.int().gte(0),
+        z.null()
+    ])),
+    ended_at: z.optional(z.union([
+        zTimestamp,
+        z.null()
+    ])),
+    started_at: z.optional(z.union([
+        zTimestamp,
+        z.null()
+    ])),
+    state: zCallState
+});
+
+/**
+ * What the customer chose or filled in, of what we had offered.
+ */
+export const zInteractive = z.union([
+    z.object({
+        id: z.string(),
+        title: z.string(),
+        type: z.enum(['button_reply'])
+    }),
+    z.object({
+        id: z.string(),
+        title: z.string(),
+        type: z.enum(['template_button'])
+    }),
+    z.object({
+        description: z.optional(z.union([
+            z.string(),
+            z.null()
+        ])),
+        id: z.string(),
+        title: z.string(),
+        type: z.enum(['list_reply'])
+    }),
+    z.object({
+        body: z.optional(z.union([
+            z.string(),
+            z.null()
+        ])),
+        name: z.optional(z.union([
+            z.string(),
+            z.null()
+        ])),
+        response: z.optional(z.union([
+            z.string(),
+            z.null()
+        ])),
+        type: z.enum(['flow_reply'])
+    }),
+    z.object({
+        expires_at: z.optional(z.union([
+            zTimestamp,
+            z.null()
+        ])),
+        response: z.string(),
+        source: z.optional(z.union([
+            z.string(),
+            z.null()
+        ])),
+        type: z.enum(['call_permission_reply'])
+    })
+]);
+
+/**
+ * One page, and where the next begins.
+ */
+export const zListTrouble = z.object({
+    items: z.array(z.object({
+        at: zTimestamp,
+        id: z.string(),
+        reason: z.string(),
+        source: z.string(),
+        summary: z.string()
+    })),
+    next_cursor: z.union([
+        z.string(),
+        z.null()
+    ])
+});
+
+export const zTicket = z.object({
+    expires_at: zTimestamp,
+    ticket: z.string(),
+    url: z.string()
+});
+
+/**
+ * Something that could not be dealt with.
+ */
+export const zTrouble = z.object({
+    at: zTimestamp,
+    id: z.string(),
+    reason: z.string(),
+    source: z.string(),
+    summary: z.string()
+});
+
+/**
+ * Why a message can be shown only on the customer's or the business's own phone.
+ */
+export const zUnsupportedDetails = z.object({
+    code: z.optional(z.union([
+        z.int(),
+        z.null()
+    ])),
+    title: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    type: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
+/**
  * One page, and where the next begins.
  */
 export const zListMessage = z.object({
     items: z.array(z.object({
         attachments: z.array(zAttachment),
         author: zAuthor,
+        call: z.optional(z.union([
+            zCallDetails,
+            z.null()
+        ])),
         channel_message_id: z.union([
             z.string(),
             z.null()
@@ -382,6 +741,10 @@ export const zListMessage = z.object({
             z.string(),
             z.null()
         ]),
+        contacts: z.optional(z.union([
+            z.array(zCard),
+            z.null()
+        ])),
         conversation_id: zConversationId,
         created_at: zTimestamp,
         deleted_at: z.union([
@@ -401,13 +764,39 @@ export const zListMessage = z.object({
             zSendError,
             z.null()
         ]),
+        forwarded: z.optional(z.boolean()),
+        frequently_forwarded: z.optional(z.boolean()),
         id: zMessageId,
+        interactive: z.optional(z.union([
+            zInteractive,
+            z.null()
+        ])),
+        location: z.optional(z.union([
+            zLocation,
+            z.null()
+        ])),
+        order: z.optional(z.union([
+            zOrder,
+            z.null()
+        ])),
+        pricing: z.optional(z.union([
+            zPricing,
+            z.null()
+        ])),
         raw_type: z.union([
             z.string(),
             z.null()
         ]),
         reactions: z.array(zReaction),
         received_at: zTimestamp,
+        referral: z.optional(z.union([
+            zReferral,
+            z.null()
+        ])),
+        referred_product: z.optional(z.union([
+            zProduct,
+            z.null()
+        ])),
         reply_to: z.union([
             zReplyTo,
             z.null()
@@ -415,28 +804,19 @@ export const zListMessage = z.object({
         rev: z.int().gte(0),
         sent_at: zTimestamp,
         seq: z.int().gte(0),
+        system: z.optional(z.union([
+            zSystemDetails,
+            z.null()
+        ])),
         text: z.union([
             z.string(),
             z.null()
         ]),
-        type: zMessageType
-    })),
-    next_cursor: z.union([
-        z.string(),
-        z.null()
-    ])
-});
-
-/**
- * One page, and where the next begins.
- */
-export const zListTrouble = z.object({
-    items: z.array(z.object({
-        at: zTimestamp,
-        id: z.string(),
-        reason: z.string(),
-        source: z.string(),
-        summary: z.string()
+        type: zMessageType,
+        unsupported: z.optional(z.union([
+            zUnsupportedDetails,
+            z.null()
+        ]))
     })),
     next_cursor: z.union([
         z.string(),
@@ -447,6 +827,10 @@ export const zListTrouble = z.object({
 export const zMessage = z.object({
     attachments: z.array(zAttachment),
     author: zAuthor,
+    call: z.optional(z.union([
+        zCallDetails,
+        z.null()
+    ])),
     channel_message_id: z.union([
         z.string(),
         z.null()
@@ -455,6 +839,10 @@ export const zMessage = z.object({
         z.string(),
         z.null()
     ]),
+    contacts: z.optional(z.union([
+        z.array(zCard),
+        z.null()
+    ])),
     conversation_id: zConversationId,
     created_at: zTimestamp,
     deleted_at: z.union([
@@ -474,13 +862,39 @@ export const zMessage = z.object({
         zSendError,
         z.null()
     ]),
+    forwarded: z.optional(z.boolean()),
+    frequently_forwarded: z.optional(z.boolean()),
     id: zMessageId,
+    interactive: z.optional(z.union([
+        zInteractive,
+        z.null()
+    ])),
+    location: z.optional(z.union([
+        zLocation,
+        z.null()
+    ])),
+    order: z.optional(z.union([
+        zOrder,
+        z.null()
+    ])),
+    pricing: z.optional(z.union([
+        zPricing,
+        z.null()
+    ])),
     raw_type: z.union([
         z.string(),
         z.null()
     ]),
     reactions: z.array(zReaction),
     received_at: zTimestamp,
+    referral: z.optional(z.union([
+        zReferral,
+        z.null()
+    ])),
+    referred_product: z.optional(z.union([
+        zProduct,
+        z.null()
+    ])),
     reply_to: z.union([
         zReplyTo,
         z.null()
@@ -488,32 +902,23 @@ export const zMessage = z.object({
     rev: z.int().gte(0),
     sent_at: zTimestamp,
     seq: z.int().gte(0),
+    system: z.optional(z.union([
+        zSystemDetails,
+        z.null()
+    ])),
     text: z.union([
         z.string(),
         z.null()
     ]),
-    type: zMessageType
+    type: zMessageType,
+    unsupported: z.optional(z.union([
+        zUnsupportedDetails,
+        z.null()
+    ]))
 });
 
 export const zSent = z.object({
     messages: z.array(zMessage)
-});
-
-export const zTicket = z.object({
-    expires_at: zTimestamp,
-    ticket: z.string(),
-    url: z.string()
-});
-
-/**
- * Something that could not be dealt with.
- */
-export const zTrouble = z.object({
-    at: zTimestamp,
-    id: z.string(),
-    reason: z.string(),
-    source: z.string(),
-    summary: z.string()
 });
 
 /**

@@ -9,12 +9,12 @@ import { IconButton } from "../../design/button";
 import { useFormats } from "../../i18n/formats";
 import { useMe } from "../session/session";
 import styles from "./bubble.module.css";
-import { KindIcon } from "./kind-icon";
+import { Details, Unsupported } from "./details";
 import type { MessageItem } from "./messages";
 import { OutgoingTrouble, Trouble } from "./trouble";
 import type { Outgoing } from "./outbox";
 import { RichText } from "./rich-text";
-import { isShownInFull, kindOf } from "./shown";
+import { hasDetails, isShownInFull, kindOf, knownEvent } from "./shown";
 import { Ticks } from "./ticks";
 
 interface BubbleProps {
@@ -29,7 +29,10 @@ export const Bubble = memo(function Bubble({ item, contact, quoted, onReply, onQ
   const { t } = useTranslation();
   const me = useMe();
   const { message, isFirst, isLast } = item;
-  if (message.type === "system") return <p className={styles.system}>{message.text ?? t("kind.system")}</p>;
+  if (message.type === "system") {
+    const event = knownEvent(message);
+    return <p className={styles.system}>{event === null ? (message.text ?? t("kind.system")) : t(`system.${event}`)}</p>;
+  }
   const inbound = message.direction === "inbound";
   const teammate = !inbound && message.author.kind === "user" && message.author.id !== me.user.id ? message.author.name : null;
   const external = message.author.kind === "external" ? t("thread.external") : null;
@@ -66,30 +69,17 @@ function Content({ message }: { message: Message }) {
       </Words>
     );
   }
-  if (isShownInFull(message)) {
+  if (!isShownInFull(message) && !hasDetails(message)) {
     return (
-      <Words meta={<Meta message={message} />}>
-        <RichText text={message.text ?? ""} />
-      </Words>
+      <>
+        <Unsupported message={message} />
+        <Words meta={<Meta message={message} />}>{message.text !== null && <RichText text={message.text} />}</Words>
+      </>
     );
   }
-  return <NotYetShown message={message} />;
-}
-
-function NotYetShown({ message }: { message: Message }) {
-  const { t } = useTranslation();
-  const kind = kindOf(message);
   return (
     <>
-      <p className={styles.unshown}>
-        <KindIcon type={kind} size={18} />
-        <span>
-          <strong>{t(`kind.${kind}`)}</strong>
-          <span>
-            {t("thread.unsupported")} · {t("thread.unsupported_type", { type: `\u2066${message.raw_type ?? message.type}\u2069` })}
-          </span>
-        </span>
-      </p>
+      <Details message={message} />
       <Words meta={<Meta message={message} />}>{message.text !== null && <RichText text={message.text} />}</Words>
     </>
   );
@@ -138,11 +128,14 @@ function Quote({ id, quoted, contact, onQuote }: QuoteProps) {
 }
 
 function Reactions({ message }: { message: Message }) {
+  const { t } = useTranslation();
   if (message.reactions.length === 0) return null;
   return (
     <ul className={styles.reactions}>
-      {message.reactions.map((reaction, index) => (
-        <li key={index}>{reaction.emoji}</li>
+      {message.reactions.map(({ emoji, by }, index) => (
+        <li key={index} title={by.name} aria-label={t("content.reacted", { name: by.name, emoji })}>
+          {emoji}
+        </li>
       ))}
     </ul>
   );

@@ -17,7 +17,25 @@ export function kindOf(message: Message): MessageType {
   return RAW_KINDS[message.raw_type] ?? "unsupported";
 }
 
-/** A message of another kind is shown with its name, and whatever words came with it. */
+/** Words that stand for the whole: a text, or an answer that was chosen from ours. */
 export function isShownInFull(message: Message): boolean {
   return isShownAsText(message.type) && message.text !== null;
+}
+
+/** What a message of its kind says beside its words; without any of it only its kind can be named. */
+export function hasDetails(message: Message): boolean {
+  const { location, contacts, interactive, order, call } = message;
+  return message.attachments.length > 0 || [location, contacts, interactive, order, call].some((details) => details != null);
+}
+
+/** An address that a customer gave is followed only where it is one of the web. */
+export function webAddress(url: string | null | undefined): string | null {
+  return url != null && /^https?:\/\//i.test(url) ? url : null;
+}
+
+/** What channels tell of a thread, as far as we have words for it. */
+const EVENTS = ["user_changed_number", "user_changed_user_id", "customer_identity_changed", "request_welcome", "control_passed"] as const;
+
+export function knownEvent(message: Message): (typeof EVENTS)[number] | null {
+  return EVENTS.find((event) => event === message.system?.event) ?? null;
 }

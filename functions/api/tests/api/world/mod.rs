@@ -157,16 +157,9 @@ pub(crate) async fn receive(
         name: Some(format!("Customer {customer}")),
     };
     let inbound = Inbound {
-        external_id: external_id.to_owned(),
-        at: now,
-        kind: MessageType::Text,
         text: Some(text.to_owned()),
-        author: None,
-        reply_to: None,
-        raw_type: None,
-        raw: None,
         opens_window: true,
-        received_at: now,
+        ..Inbound::new(external_id.to_owned(), MessageType::Text, now, now)
     };
     let thread = Thread { group: None, contact };
     let received = app.tables.tenant(ctx).receive(account, &thread, &[inbound], now).await.unwrap();

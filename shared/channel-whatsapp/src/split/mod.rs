@@ -1,0 +1,270 @@
+//! Splits a webhook by its routing fields alone: which account, which thread. What an event means is decided later.
+
+mod contacts;
+mod past;
+mod route;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use serde_json::value::RawValue;
+
+use crate::piece::{Elsewhere, Piece};
+use contacts::Contacts;
+use route::Routes;
+
+/// The events of one thread of one account, in the order of the POST.
+#[derive(Debug)]
+pub struct Routed {
+    /// `phone_number_id`; for what concerns no number, the business account: [`BUSINESS_ACCOUNT`] and its id.
+    pub account: Option<String>,
+    /// The business account that it came under, in the same form.
+    pub business: Option<String>,
+    /// Keeps its order: the customer, the group.
+    pub thread: String,
+    pub events: Vec<Box<RawValue>>,
+    /// What has no routing fields that can be read; then `events` is empty.
+    pub unreadable: Option<String>,
+}
+
+/// What the route of a WhatsApp business account (WABA) starts with; a number's is digits alone.
+pub const BUSINESS_ACCOUNT: &str = "waba:";
+
+/// The fields of an object, each as it came.
+type Parts<'a> = HashMap<String, &'a RawValue>;
+
+fn parts(raw: &RawValue) -> Option<Parts<'_>> {
+    serde_json::from_str(raw.get()).ok()
+}
+
+fn list(raw: &RawValue) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(raw.get()).ok()
+}
+
+/// Text, or a number as text; not empty.
+fn word(parts: &Parts<'_>, key: &str) -> Option<String> {
+    crate::lenient::word(&serde_json::from_str(parts.get(key)?.get()).ok()?)
+}
+
+fn first_word(parts: &Parts<'_>, keys: &[&str]) -> Option<String> {
+    keys.iter().find_map(|key| word(parts, key))
+}
+
+/// Splits the body of a verified webhook of `object: "whatsapp_business_account"`.
+pub fn split(body: &[u8]) -> Vec<Routed> {
+    let mut routes = Routes::default();
+    let webhook = serde_json::from_slice::<Parts<'_>>(body);
+    match webhook.ok().and_then(|w| list(w.get("entry")?)).filter(|entries| !entries.is_empty()) {
+        Some(entries) => entries.into_iter().for_each(|entry| of_entry(entry, &mut routes)),
+        None => routes.unreadable(None, &String::from_utf8_lossy(body)),
+    }
+    routes.all
+}
+
+fn of_entry(raw: &RawValue, routes: &mut Routes) {
+    let entry = parts(raw);
+    let business = entry.as_ref().and_then(|e| word(e, "id")).map(|id| format!("{BUSINESS_ACCOUNT}{id}"));
+    routes.business.clone_from(&business);
+    match entry.and_then(|e| list(e.get("changes")?)).filter(|changes| !changes.is_empty()) {
+        Some(changes) => changes.into_iter().for_each(|raw| of_change(raw, business.as_deref(), routes)),
+        None => routes.unreadable(business.as_deref(), raw.get()),
+    }
+}
+
+fn of_change(raw: &RawValue, business: Option<&str>, routes: &mut Routes) {
+    let change = parts(raw);
+    let told = change.as_ref().and_then(|c| c.get("value").copied());
+    let Some(raw_value) = told else { return routes.unreadable(business, raw.get()) };
+    let value = parts(raw_value).unwrap_or_default();
+    let field = change.as_ref().and_then(|c| word(c, "field")).or_else(|| field_of(&value));
+    let Some(field) = field else { return routes.unreadable(business, raw.get()) };
+    let number = ["metadata", "recipient"].iter().find_map(|of| word(&parts(value.get(*of)?)?, "phone_number_id"));
+    let Some(account) = number.as_deref().or(business) else { return routes.unreadable(None, raw.get()) };
+    let mut change = Change { field: &field, account, contacts: Contacts::default(), understood: false, routes };
+    if number.is_some() {
+        change.of_field(raw_value, value);
+    }
+    if !change.understood {
+        let thread = format!("field:{field}");
+        routes.add(account, &thread, &Piece::Change { field: field.clone(), value: raw_value });
+    }
+}
+
+/// The field that a change is of where it does not say so: what it holds tells.
+fn field_of(value: &Parts<'_>) -> Option<String> {
+    let fields = [
+        ("messages", "messages"),
+        ("statuses", "messages"),
+        ("message_echoes", "smb_message_echoes"),
+        ("calls", "calls"),
+        ("history", "history"),
+        ("state_sync", "smb_app_state_sync"),
+    ];
+    fields.iter().find(|(list, _)| value.contains_key(*list)).map(|(_, field)| (*field).to_owned())
+}
+
+/// One change that concerns a number, on its way to the pieces of its threads.
+struct Change<'c, 'a> {
+    field: &'c str,
+    account: &'c str,
+    contacts: Contacts<'a>,
+    /// Something of it became a piece.
+    understood: bool,
+    routes: &'c mut Routes,
+}
+
+impl<'a> Change<'_, 'a> {
+    fn of_field(&mut self, whole: &'a RawValue, mut value: Parts<'a>) {
+        let of_lists: fn(&mut Self, &str, &'a RawValue) -> bool = match self.field {
+            "messages" => Self::of_messages,
+            "standby" => {
+                // One level deeper, as far as anyone has seen.
+                if let Some(nested) = value.get("standby").and_then(|nested| parts(nested)) {
+                    value.remove("standby");
+                    value.extend(nested);
+                }
+                Self::of_standby
+            }
+            "smb_message_echoes" => Self::of_echoes,
+            "calls" => Self::of_calls,
+            "smb_app_state_sync" => Self::of_address_book,
+            "history" => return past::of_history(self, value),
+            "messaging_handovers" => {
+                let sender = value.get("sender").and_then(|sender| parts(sender)).unwrap_or_default();
+                let thread = first_word(&sender, &["user_id", "wa_id", "phone_number"]);
+                return self.add(thread, &Piece::Handover(whole));
+            }
+            _ => return,
+        };
+        self.of_parts(value, of_lists);
+    }
+
+    /// Each list of a change by what it is known to hold; what is not known of it, or is no list, is kept beside.
+    fn of_parts(&mut self, value: Parts<'a>, known: fn(&mut Self, &str, &'a RawValue) -> bool) {
+        if let Some(all) = value.get("contacts").and_then(|raw| list(raw)) {
+            self.contacts = Contacts::of(&all);
+        }
+        let mut keys: Vec<_> = value.into_iter().filter(|(_, raw)| says_something(raw)).collect();
+        keys.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut odd = Vec::new();
+        for (key, raw) in keys {
+            match key.as_str() {
+                "messaging_product" | "metadata" => {}
+                "contacts" if list(raw).is_some() => {}
+                "errors" => self.add(Some("errors".to_owned()), &Piece::Errors(raw)),
+                _ if known(self, &key, raw) => {}
+                _ => odd.push((key, raw)),
+            }
+        }
+        // Alone it is a whole change that is not understood; beside others it is told on its own.
+        if self.understood {
+            for (key, value) in odd {
+                let field = self.field.to_owned();
+                self.add(Some(format!("odd:{key}")), &Piece::Odd { field, key, value });
+            }
+        }
+    }
+
+    fn of_messages(&mut self, key: &str, raw: &'a RawValue) -> bool {
+        match key {
+            "messages" => self.each(raw, Self::message),
+            "statuses" => self.each(raw, Self::status),
+            _ => false,
+        }
+    }
+
+    fn of_standby(&mut self, key: &str, raw: &'a RawValue) -> bool {
+        match key {
+            "message_echoes" => self.each(raw, |change, _, item, head| {
+                // Nested once more.
+                let inner = head.get("message").and_then(|raw| parts(raw)).unwrap_or_default();
+                change.echo(item, head, &inner, Elsewhere::Agent);
+            }),
+            _ => self.of_messages(key, raw),
+        }
+    }
+
+    fn of_echoes(&mut self, key: &str, raw: &'a RawValue) -> bool {
+        match key {
+            "message_echoes" => {
+                self.each(raw, |change, _, item, head| change.echo(item, head, &Parts::new(), Elsewhere::Phone))
+            }
+            "statuses" => self.each(raw, Self::status),
+            _ => false,
+        }
+    }
+
+    fn of_calls(&mut self, key: &str, raw: &'a RawValue) -> bool {
+        match key {
+            "calls" => self.each(raw, |change, _, item, head| {
+                let names = ["from_user_id", "from", "to_user_id", "to"].map(|key| word(head, key));
+                // A call has one customer, and whom it names may be the business alone.
+                let contact = change.contacts.of_one(&names).or_else(|| change.contacts.single());
+                let thread = change.contacts.thread_of_one(&names);
+                change.add(thread, &Piece::Call { call: item, contact });
+            }),
+            "statuses" => self.each(raw, |change, _, item, head| {
+                let names = [word(head, "recipient_user_id"), word(head, "recipient_id")];
+                let thread = change.contacts.thread_of_one(&names);
+                change.add(thread, &Piece::CallStatus(item));
+            }),
+            _ => false,
+        }
+    }
+
+    fn of_address_book(&mut self, key: &str, raw: &'a RawValue) -> bool {
+        match key {
+            "state_sync" => self.each(raw, |change, _, item, head| {
+                let contact = head.get("contact").and_then(|raw| parts(raw)).unwrap_or_default();
+                change.add(first_word(&contact, &["user_id", "phone_number"]), &Piece::Book(item));
+            }),
+            _ => false,
+        }
+    }
+
+    fn message(&mut self, place: usize, item: &'a RawValue, head: &Parts<'a>) {
+        let names = [word(head, "from_user_id"), word(head, "from")];
+        let contact = self.contacts.of_writer(place, &names);
+        let thread = word(head, "group_id").or_else(|| names.into_iter().flatten().next());
+        self.add(thread, &Piece::Message { message: item, contact });
+    }
+
+    fn echo(&mut self, item: &'a RawValue, head: &Parts<'a>, inner: &Parts<'a>, by: Elsewhere) {
+        let names = ["to_user_id", "to", "recipient"].map(|key| word(head, key).or_else(|| word(inner, key)));
+        let contact = self.contacts.of_one(&names);
+        let thread = names.into_iter().flatten().next();
+        self.add(thread, &Piece::Echo { message: item, contact, by });
+    }
+
+    fn status(&mut self, _: usize, item: &'a RawValue, head: &Parts<'a>) {
+        self.add(first_word(head, &["recipient_user_id", "recipient_id"]), &Piece::Status(item));
+    }
+
+    /// Each object of a list; `false` where it is no list.
+    fn each(&mut self, raw: &'a RawValue, mut each: impl FnMut(&mut Self, usize, &'a RawValue, &Parts<'a>)) -> bool {
+        let Some(items) = list(raw) else { return false };
+        for (place, item) in items.into_iter().enumerate() {
+            match parts(item) {
+                Some(head) => each(self, place, item, &head),
+                None => {
+                    self.understood = true;
+                    self.routes.unreadable(Some(self.account), item.get());
+                }
+            }
+        }
+        true
+    }
+
+    fn add(&mut self, thread: Option<String>, piece: &Piece<'_>) {
+        self.understood = true;
+        self.routes.add(self.account, thread.as_deref().unwrap_or_default(), piece);
+    }
+}
+
+/// Whether there is anything in it: a list or an object with something inside. Single words beside the lists only name things.
+fn says_something(raw: &RawValue) -> bool {
+    let text = raw.get();
+    let inside = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
+    text.starts_with(['[', '{']) && !inside.trim().is_empty()
+}

@@ -1,0 +1,337 @@
+//! What the API and the socket show of a message.
+
+use domain::body::{
+    AttachmentState, CallDetails, Card, Interactive, Location, Order, Product, Referral, SystemDetails,
+    UnsupportedDetails,
+};
+use domain::{
+    Author, ConversationId, DeliveryStatus, Details, Direction, Failure, Message, MessageId, MessageType, Pricing,
+    Timestamp,
+};
+use serde::Serialize;
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = Message))]
+pub struct MessageJson {
+    pub id: MessageId,
+    pub conversation_id: ConversationId,
+    /// Its number in the conversation, in order of arrival, without holes.
+    pub seq: u64,
+    pub direction: Direction,
+    #[serde(rename = "type")]
+    pub kind: MessageType,
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub text: Option<String>,
+    pub author: AuthorJson,
+    /// What the channel calls it; for a send, once the channel took it.
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub channel_message_id: Option<String>,
+    /// The Idempotency-Key of the request that sent it.
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub client_id: Option<String>,
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub reply_to: Option<ReplyToJson>,
+    pub reactions: Vec<ReactionJson>,
+    pub attachments: Vec<AttachmentJson>,
+    // What a message of its type has to say beyond its text, in an object named like the type: at most one of these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contacts: Option<Vec<Card>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interactive: Option<Interactive>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallDetails>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<SystemDetails>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsupported: Option<UnsupportedDetails>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "schema", schema(required = false))]
+    pub forwarded: bool,
+    /// Forwarded many times, by the channel's count.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "schema", schema(required = false))]
+    pub frequently_forwarded: bool,
+    /// The product of a catalogue that it asks about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referred_product: Option<Product>,
+    /// The advertisement or post that brought the customer here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referral: Option<Referral>,
+    /// `null` for what customers wrote.
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub delivery_status: Option<DeliveryStatus>,
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub error: Option<SendError>,
+    /// What the channel says that it costs, once it has said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pricing: Option<Pricing>,
+    /// By the channel's clock; for a send, when the agent sent it.
+    pub sent_at: Timestamp,
+    pub received_at: Timestamp,
+    pub created_at: Timestamp,
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub edited_at: Option<Timestamp>,
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub deleted_at: Option<Timestamp>,
+    /// The channel's word for the type, where it is not ours.
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub raw_type: Option<String>,
+    /// Counts its changes, from 1.
+    pub rev: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum AuthorKind {
+    /// On the customer's side.
+    Contact,
+    User,
+    System,
+    /// Someone who writes for the business elsewhere: the phone's own app, another tool.
+    External,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = Author))]
+pub struct AuthorJson {
+    pub kind: AuthorKind,
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub id: Option<String>,
+    pub name: String,
+}
+
+impl From<&Author> for AuthorJson {
+    fn from(author: &Author) -> Self {
+        let (kind, id, name) = match author {
+            Author::Contact { id, name } => (AuthorKind::Contact, id.clone(), name.clone()),
+            Author::User { id, name } => (AuthorKind::User, Some(id.to_string()), name.clone()),
+            Author::System => (AuthorKind::System, None, String::new()),
+            Author::External { name } => (AuthorKind::External, None, name.clone()),
+        };
+        Self { kind, id, name }
+    }
+}
+
+/// The message that this one answers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ReplyTo))]
+pub struct ReplyToJson {
+    /// `null` where it answers something that was never stored here.
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub id: Option<MessageId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = Reaction))]
+pub struct ReactionJson {
+    pub emoji: String,
+    pub by: AuthorJson,
+}
+
+impl ReactionJson {
+    /// `None` where it was taken back.
+    fn of(reaction: &domain::Reaction) -> Option<Self> {
+        reaction.emoji.clone().map(|emoji| Self { emoji, by: (&reaction.by).into() })
+    }
+}
+
+/// The objects of a message's details: at most one of these is there.
+#[derive(Default)]
+struct ByType {
+    location: Option<Location>,
+    contacts: Option<Vec<Card>>,
+    interactive: Option<Interactive>,
+    order: Option<Order>,
+    call: Option<CallDetails>,
+    system: Option<SystemDetails>,
+    unsupported: Option<UnsupportedDetails>,
+}
+
+impl From<&Details> for ByType {
+    fn from(details: &Details) -> Self {
+        let none = Self::default();
+        match details.clone() {
+            Details::Location(location) => Self { location: Some(location), ..none },
+            Details::Contacts(contacts) => Self { contacts: Some(contacts), ..none },
+            Details::Interactive(interactive) => Self { interactive: Some(interactive), ..none },
+            Details::Order(order) => Self { order: Some(order), ..none },
+            Details::Call(call) => Self { call: Some(call), ..none },
+            Details::System(system) => Self { system: Some(system), ..none },
+            Details::Unsupported(unsupported) => Self { unsupported: Some(unsupported), ..none },
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = Attachment))]
+pub struct AttachmentJson {
+    pub id: String,
+    pub kind: MessageType,
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub mime_type: Option<String>,
+    /// As the sender's device called it.
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub file_name: Option<String>,
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub bytes: Option<u64>,
+    pub state: AttachmentState,
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub url: Option<String>,
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub thumbnail_url: Option<String>,
+    /// Why it failed: a stable word.
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub reason: Option<String>,
+    /// A sticker that moves.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "schema", schema(required = false))]
+    pub animated: bool,
+}
+
+/// A file is named by its message and its place there.
+fn attachments(message: &Message) -> Vec<AttachmentJson> {
+    let files = message.body.attachments.iter().enumerate();
+    files
+        .map(|(place, file)| AttachmentJson {
+            id: format!("{}.{place}", message.id),
+            kind: file.kind,
+            mime_type: file.mime_type.clone(),
+            file_name: file.file_name.clone(),
+            bytes: file.bytes,
+            state: file.state,
+            url: None,
+            thumbnail_url: None,
+            reason: file.reason.clone(),
+            animated: file.animated,
+        })
+        .collect()
+}
+
+/// Why a send did not arrive.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SendError {
+    /// A stable word, e.g. `window_closed`.
+    pub code: String,
+    pub title: String,
+    /// The channel's own number, e.g. 131047.
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub channel_code: Option<i64>,
+}
+
+impl From<&Failure> for SendError {
+    fn from(why: &Failure) -> Self {
+        Self { code: why.code.clone(), title: why.title.clone(), channel_code: why.channel_code }
+    }
+}
+
+impl From<&Message> for MessageJson {
+    fn from(message: &Message) -> Self {
+        let by_type = message.body.details.as_ref().map(ByType::from).unwrap_or_default();
+        let ByType { location, contacts, interactive, order, call, system, unsupported } = by_type;
+        Self {
+            id: message.id.clone(),
+            conversation_id: message.id.conversation().clone(),
+            seq: message.seq(),
+            direction: message.direction,
+            kind: message.kind,
+            text: message.text.clone(),
+            author: (&message.author).into(),
+            channel_message_id: message.channel_message_id.clone(),
+            client_id: message.request.as_ref().map(|r| r.client_id.clone()),
+            reply_to: message.reply_to.as_ref().map(|r| ReplyToJson { id: r.message.clone() }),
+            reactions: message.reactions.iter().filter_map(ReactionJson::of).collect(),
+            attachments: attachments(message),
+            forwarded: message.body.context.forwarded,
+            frequently_forwarded: message.body.context.frequently_forwarded,
+            referred_product: message.body.context.product.clone(),
+            referral: message.body.context.referral.clone(),
+            location,
+            contacts,
+            interactive,
+            order,
+            call,
+            system,
+            unsupported,
+            delivery_status: message.delivery.as_ref().map(|d| d.status()),
+            error: message.delivery.as_ref().and_then(|d| d.error()).map(SendError::from),
+            sent_at: message.sent_at,
+            received_at: message.received_at,
+            created_at: message.created_at,
+            pricing: message.delivery.as_ref().and_then(|d| d.priced.as_ref()).map(|p| p.pricing.clone()),
+            edited_at: message.edited_at,
+            deleted_at: message.deleted_at,
+            raw_type: message.raw_type.clone(),
+            rev: message.rev,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::body::{Attachment, Degrees};
+    use domain::{Body, ConversationId, Reaction};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millis(1_795_000_000_000 + ms)
+    }
+
+    fn message(kind: MessageType, body: Body) -> Message {
+        let id = MessageId::new(&ConversationId::from_bytes([7; 16]), at(0), 3);
+        let author = Author::Contact { id: Some("c".to_owned()), name: "Dana".to_owned() };
+        Message { body, ..Message::new(id, Direction::Inbound, kind, author, at(0), at(0)) }
+    }
+
+    fn shown(message: &Message) -> Value {
+        serde_json::to_value(MessageJson::from(message)).unwrap()
+    }
+
+    #[test]
+    fn what_has_more_to_say_puts_it_in_an_object_named_like_its_type() {
+        let degrees = |d: f64| Degrees::try_from(d).unwrap();
+        let place = Location {
+            latitude: degrees(35.5),
+            longitude: degrees(139.25),
+            name: Some("Tokyo Station".to_owned()),
+            address: None,
+            url: None,
+        };
+        let shown = shown(&message(MessageType::Location, Body::of(Details::Location(place))));
+        assert_eq!(shown["type"], "location");
+        assert_eq!(shown["location"], json!({ "latitude": 35.5, "longitude": 139.25, "name": "Tokyo Station" }));
+        assert_eq!(shown.get("contacts"), None);
+    }
+
+    #[test]
+    fn a_file_is_named_by_its_message_and_its_place() {
+        let file =
+            Attachment { mime_type: Some("image/png".to_owned()), ..Attachment::pending(MessageType::Image, None) };
+        let message = message(MessageType::Image, Body { attachments: vec![file], ..Body::default() });
+        let expected = json!([{
+            "id": format!("{}.0", message.id), "kind": "image", "mime_type": "image/png", "file_name": null, "bytes": null,
+            "state": "pending", "url": null, "thumbnail_url": null, "reason": null,
+        }]);
+        assert_eq!(shown(&message)["attachments"], expected);
+    }
+
+    #[test]
+    fn only_reactions_that_stand_are_shown() {
+        let reaction = |name: &str, emoji: Option<&str>| Reaction {
+            by: Author::Contact { id: Some(name.to_owned()), name: name.to_owned() },
+            emoji: emoji.map(str::to_owned),
+            at: at(1),
+        };
+        let reactions = vec![reaction("ann", Some("👍")), reaction("bo", None)];
+        let message = Message { reactions, ..message(MessageType::Text, Body::default()) };
+        let expected = json!([{ "emoji": "👍", "by": { "kind": "contact", "id": "ann", "name": "ann" } }]);
+        assert_eq!(shown(&message)["reactions"], expected);
+    }
+}

@@ -1,0 +1,171 @@
+// What a message says beside its words: files, a place, people, an answer to our buttons, an order, a call.
+import { useTranslation } from "react-i18next";
+
+import type { Message } from "../../api/schemas";
+import { useFormats } from "../../i18n/formats";
+import styles from "./details.module.css";
+import { KindIcon } from "./kind-icon";
+import { kindOf, webAddress } from "./shown";
+
+export function Details({ message }: { message: Message }) {
+  return (
+    <>
+      <Origin message={message} />
+      {message.attachments.map((file) => (
+        <File key={file.id} file={file} />
+      ))}
+      {message.location != null && <Place place={message.location} />}
+      {message.contacts?.map((card, index) => <Card key={index} card={card} />)}
+      {message.order != null && <Order order={message.order} />}
+      {message.call != null && <Call call={message.call} />}
+      {message.interactive != null && <Answer answer={message.interactive} />}
+    </>
+  );
+}
+
+/** How it came about. */
+export function Origin({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  const { referral, referred_product: product } = message;
+  const often = message.frequently_forwarded === true;
+  const source = webAddress(referral?.source_url);
+  return (
+    <>
+      {(often || message.forwarded === true) && <p className={styles.origin}>{t(often ? "content.forwarded_often" : "content.forwarded")}</p>}
+      {product?.product_retailer_id != null && <p className={styles.origin}>{t("content.about_product", { product: product.product_retailer_id })}</p>}
+      {referral != null && (
+        <p className={styles.origin}>
+          {t("content.from_ad")}
+          {referral.headline != null && (
+            <>
+              {" · "}
+              <bdi>{source === null ? referral.headline : <Link href={source} text={referral.headline} />}</bdi>
+            </>
+          )}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Link({ href, text }: { href: string; text: string }) {
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer">
+      {text}
+    </a>
+  );
+}
+
+function File({ file }: { file: Message["attachments"][number] }) {
+  const { t } = useTranslation();
+  return (
+    <p className={styles.card} data-failed={file.state === "failed" || undefined}>
+      <KindIcon type={file.kind} size={18} />
+      <span>
+        <strong dir="auto">{file.file_name ?? t(`kind.${file.kind}`)}</strong>
+        {file.state !== "ready" && <span>{t(file.state === "failed" ? "content.file_failed" : "content.file_pending")}</span>}
+      </span>
+    </p>
+  );
+}
+
+function Place({ place }: { place: NonNullable<Message["location"]> }) {
+  const { t } = useTranslation();
+  const map = `https://www.openstreetmap.org/?mlat=${place.latitude}&mlon=${place.longitude}#map=16/${place.latitude}/${place.longitude}`;
+  return (
+    <p className={styles.card}>
+      <KindIcon type="location" size={18} />
+      <span>
+        <strong dir="auto">{place.name ?? t("content.place")}</strong>
+        {place.address != null && <span dir="auto">{place.address}</span>}
+        <Link href={map} text={t("content.open_map")} />
+      </span>
+    </p>
+  );
+}
+
+function Card({ card }: { card: NonNullable<Message["contacts"]>[number] }) {
+  const { t } = useTranslation();
+  return (
+    <p className={styles.card}>
+      <KindIcon type="contacts" size={18} />
+      <span>
+        <strong dir="auto">{card.name ?? t("content.no_name")}</strong>
+        {card.organization != null && <span dir="auto">{card.organization}</span>}
+        {card.phones?.map((phone, index) => (
+          <bdi key={index} dir="ltr">
+            {phone.phone ?? phone.wa_id}
+          </bdi>
+        ))}
+        {card.emails?.map((email, index) => (
+          <bdi key={index} dir="ltr">
+            {email.email}
+          </bdi>
+        ))}
+      </span>
+    </p>
+  );
+}
+
+function Order({ order }: { order: NonNullable<Message["order"]> }) {
+  const { t } = useTranslation();
+  return (
+    <div className={styles.card}>
+      <KindIcon type="order" size={18} />
+      <ul>
+        {order.product_items.map((item, index) => (
+          <li key={index}>
+            <bdi>{t("content.order_item", { quantity: item.quantity ?? "?", product: item.product_retailer_id ?? "?" })}</bdi>
+            {item.item_price != null && (
+              <bdi dir="ltr">
+                {item.item_price} {item.currency ?? ""}
+              </bdi>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Call({ call }: { call: NonNullable<Message["call"]> }) {
+  const { t } = useTranslation();
+  return (
+    <p className={styles.card} data-failed={call.state === "missed" || undefined}>
+      <KindIcon type="call" size={18} />
+      <span>
+        <strong>{t(`call.${call.state}`)}</strong>
+      </span>
+    </p>
+  );
+}
+
+/** The chosen title stands in the words; here is that it was chosen. */
+function Answer({ answer }: { answer: NonNullable<Message["interactive"]> }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  if (answer.type === "call_permission_reply") {
+    const allowed = answer.response === "accept";
+    const until = allowed && answer.expires_at != null ? formats.whole(answer.expires_at) : null;
+    const words = until === null ? t(allowed ? "content.calls_allowed" : "content.calls_refused") : t("content.calls_until", { time: until });
+    return <p className={styles.origin}>{words}</p>;
+  }
+  return <p className={styles.origin}>{t(answer.type === "flow_reply" ? "content.form" : "content.chose")}</p>;
+}
+
+/** Why it can be read on the phone alone. */
+export function Unsupported({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  const kind = kindOf(message);
+  const type = message.unsupported?.type ?? message.raw_type ?? message.type;
+  return (
+    <p className={styles.card}>
+      <KindIcon type={kind} size={18} />
+      <span>
+        <strong>{t(`kind.${kind}`)}</strong>
+        <span>{message.unsupported?.code != null ? t("content.why_unsupported") : t("thread.unsupported")}</span>
+        <span>{t("thread.unsupported_type", { type: `\u2066${type}\u2069` })}</span>
+      </span>
+    </p>
+  );
+}
