@@ -78,6 +78,10 @@ test-infra: $(VENV)/.ready ## cfn-lint and SAM accept the template; tests/tests/
 	@$(VENV)/bin/cfn-lint $(TEMPLATE)
 	@$(VENV)/bin/sam validate --lint --template-file $(TEMPLATE)
 
+PROFILE ?= low
+load: build ## A busy day against a running system: PROFILE=low, medium or high, more in ARGS (docs/LOAD.md)
+	@$(CARGO_TARGET_DIR)/debug/load --profile $(PROFILE) $(ARGS)
+
 bench: $(BENCH)/.ready ## P1–P8: the intake and each function's start beside Node and Python; what a message costs (docs/COST.md)
 	@cargo build --locked --release --bins -p bench-empty $(FUNCTIONS:%=-p %)
 	@$(BENCH)/venv/bin/python bench/run --bin $(CARGO_TARGET_DIR)/release --peers $(BENCH)
@@ -122,5 +126,5 @@ chromium:
 clean-data: ## Forgets what the local system has stored
 	@rm -rf .switchboard
 
-.PHONY: help run build test check-format lint test-rust deny check-generated generate test-web test-browser test-infra \
+.PHONY: help run build test check-format lint test-rust deny check-generated generate load test-web test-browser test-infra \
   bench build-sam tools chromium clean-data

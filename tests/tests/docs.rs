@@ -2,12 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-const DOCUMENTS: [&str; 6] =
-    ["README.md", "AGENTS.md", "docs/ARCHITECTURE.md", "docs/OPERATIONS.md", "docs/SECURITY.md", "docs/LOGGING.md"];
+const DOCUMENTS: [&str; 7] = [
+    "README.md",
+    "AGENTS.md",
+    "docs/ARCHITECTURE.md",
+    "docs/LOAD.md",
+    "docs/LOGGING.md",
+    "docs/OPERATIONS.md",
+    "docs/SECURITY.md",
+];
 
 /// The rooms of the house: a quoted text that starts with one and has no blank or placeholder is a path.
-const ROOMS: [&str; 10] =
-    ["functions/", "shared/", "local/", "tests/", "web/", "infra/", "docs/", "events/", "house/", "bench/"];
+const ROOMS: [&str; 11] =
+    ["functions/", "shared/", "local/", "tests/", "load/", "web/", "infra/", "docs/", "events/", "house/", "bench/"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
