@@ -117,6 +117,9 @@ impl<T: Tokens> App<T> {
             .await?
             .map(|c| recipient::reachable(&c, head.group.as_deref()))
             .unwrap_or_default();
+        let Some(content) = Content::of(message.kind, message.text.as_deref(), &message.body) else {
+            return Ok((tenant.record_failed(&head, &message, &unsendable(), self.now()).await?, Then::Again));
+        };
         let claim = Claim { id: hex(&self.random.bytes::<16>()), until: self.now().plus(self.scale.of(LEASE)) };
         let Some(claimed) = tenant.claim(&message, &claim).await? else {
             return Ok((head, Then::Rest));
@@ -130,7 +133,7 @@ impl<T: Tokens> App<T> {
                     account: &account.external_id,
                     access_token: &token,
                     to: &to,
-                    content: Content::Text(claimed.text.as_deref().unwrap_or_default()),
+                    content,
                     reply_to: claimed.reply_to.as_ref().and_then(|r| r.channel_message_id.as_deref()),
                     reference: &reference,
                 },
@@ -214,6 +217,15 @@ impl<T: Tokens> App<T> {
             Some(account) => Ok((tenant.park_account(account, &head, message, why, now).await?, Then::Rest)),
             None => Ok((tenant.record_failed(&head, message, why, now).await?, Then::Again)),
         }
+    }
+}
+
+/// Nothing is stored that the API did not take, so this is a part of a type that we once sent and no longer do.
+fn unsendable() -> Failure {
+    Failure {
+        code: "type_unsupported".to_owned(),
+        title: "This type of message cannot be sent".to_owned(),
+        channel_code: None,
     }
 }
 

@@ -148,7 +148,7 @@ async fn stuck(app: &App, ctx: &TenantCtx) -> ConversationId {
         user_name: "Ada".to_owned(),
         client_id: "key".to_owned(),
         body_hash: "hash".to_owned(),
-        parts: vec!["Hello".to_owned()],
+        parts: vec![table::Draft::text("Hello")],
         reply_to: None,
         expected_seq: None,
         force: false,

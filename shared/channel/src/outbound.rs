@@ -2,12 +2,40 @@
 
 use std::{future::Future, time::Duration};
 
-use domain::{ChannelType, Failure, Identity};
+use domain::{Body, ChannelType, Failure, Identity, MessageType};
 
-/// What to send.
+/// What to send, as it stands in the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content<'a> {
     Text(&'a str),
+}
+
+impl<'a> Content<'a> {
+    /// What a message of this type says; `None` for what nobody sends.
+    pub fn of(kind: MessageType, text: Option<&'a str>, _body: &'a Body) -> Option<Self> {
+        match kind {
+            MessageType::Text => Some(Self::Text(text.unwrap_or_default())),
+            MessageType::Image
+            | MessageType::Video
+            | MessageType::Audio
+            | MessageType::Voice
+            | MessageType::File
+            | MessageType::Sticker
+            | MessageType::Location
+            | MessageType::Contacts
+            | MessageType::Interactive
+            | MessageType::Template
+            | MessageType::Reaction
+            | MessageType::Order
+            | MessageType::Call
+            | MessageType::Comment
+            | MessageType::StoryMention
+            | MessageType::StoryReply
+            | MessageType::Share
+            | MessageType::System
+            | MessageType::Unsupported => None,
+        }
+    }
 }
 
 /// One message to one person.
@@ -53,6 +81,8 @@ pub enum NotSent {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Invalid {
+    /// Within the part, e.g. `text` or `interactive.buttons[1].title`.
+    pub field: String,
     pub code: &'static str,
     pub message: String,
 }

@@ -59,7 +59,7 @@ pub use retry::Retried;
 pub use session::{Rotated, Session};
 pub use socket::Socket;
 pub use status::{StatusIn, StatusOutcome};
-pub use submit::{Submit, Submitted};
+pub use submit::{Draft, Submit, Submitted};
 pub use sync_log::{LogRead, Ref, RefKind};
 pub use tables::{Tables, TablesConfig, TenantCredentials};
 pub use tenant::Tenant;

@@ -1,6 +1,7 @@
 //! Messages: the thread, and what agents send.
 
 pub mod list;
+pub mod parts;
 pub mod retry;
 pub mod send;
 pub mod window;

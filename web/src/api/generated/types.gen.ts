@@ -683,12 +683,10 @@ export type OrderItem = {
     quantity?: string | null;
 };
 
-export type Part = {
-    text: string;
-    type: PartType;
-};
-
-export type PartType = 'text';
+/**
+ * One message of a send, by its `type`.
+ */
+export type Part = TextPart;
 
 /**
  * A person with an open socket.
@@ -941,6 +939,11 @@ export type Taken = {
  * A tenant.
  */
 export type TenantId = string;
+
+export type TextPart = {
+    text: string;
+    type: 'text';
+};
 
 export type Ticket = {
     expires_at: Timestamp;

@@ -377,13 +377,6 @@ export const zOrder = z.object({
     product_items: z.array(zOrderItem)
 });
 
-export const zPartType = z.enum(['text']);
-
-export const zPart = z.object({
-    text: z.string(),
-    type: zPartType
-});
-
 /**
  * What the channel says that a message costs. Its words are the channel's own.
  */
@@ -512,19 +505,6 @@ export const zRole = z.enum([
     'operator'
 ]);
 
-export const zSend = z.object({
-    expected_seq: z.optional(z.union([
-        z.int().gte(0),
-        z.null()
-    ])),
-    force: z.optional(z.boolean()),
-    parts: z.array(zPart).min(1).max(10),
-    reply_to: z.optional(z.union([
-        z.string(),
-        z.null()
-    ]))
-});
-
 /**
  * Why a send did not arrive.
  */
@@ -581,6 +561,29 @@ export const zMyTenant = z.object({
     name: z.string(),
     slug: z.string(),
     time_zone: z.string()
+});
+
+export const zTextPart = z.object({
+    text: z.string(),
+    type: z.enum(['text'])
+});
+
+/**
+ * One message of a send, by its `type`.
+ */
+export const zPart = zTextPart;
+
+export const zSend = z.object({
+    expected_seq: z.optional(z.union([
+        z.int().gte(0),
+        z.null()
+    ])),
+    force: z.optional(z.boolean()),
+    parts: z.array(zPart).min(1).max(10),
+    reply_to: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
 });
 
 /**

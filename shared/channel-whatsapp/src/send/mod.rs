@@ -1,0 +1,119 @@
+//! Sends through the Cloud API: a file for each kind of content.
+//! [Messages](https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages).
+
+mod outcome;
+mod text;
+
+use channel::{Channel, Content, Invalid, NotSent, Outbound, Outcome};
+use channel_meta::Graph;
+use domain::{ChannelType, Identity, IdentityKind};
+use serde_json::{Value, json};
+
+/// WhatsApp, by way of Graph.
+#[derive(Clone)]
+pub struct WhatsApp {
+    graph: Graph,
+}
+
+impl WhatsApp {
+    pub fn new(graph: Graph) -> Self {
+        Self { graph }
+    }
+}
+
+impl Channel for WhatsApp {
+    fn kind(&self) -> ChannelType {
+        ChannelType::Whatsapp
+    }
+
+    fn check(&self, content: Content<'_>) -> Result<(), Invalid> {
+        check(content)
+    }
+
+    async fn send(&self, message: Outbound<'_>) -> Outcome {
+        let Some(request) = request(message) else {
+            let why = outcome::local("no_address", "WhatsApp has no address for this customer");
+            return Outcome::NotSent(NotSent::Final(why));
+        };
+        let path = format!("{}/messages", message.account);
+        outcome::outcome(self.graph.post(&path, message.access_token, &request).await)
+    }
+}
+
+/// What WhatsApp can take; needs no connection.
+pub fn check(content: Content<'_>) -> Result<(), Invalid> {
+    match content {
+        Content::Text(text) => text::check(text),
+    }
+}
+
+/// The type's word and the object that goes under it.
+fn payload(content: Content<'_>) -> (&'static str, Value) {
+    match content {
+        Content::Text(text) => ("text", text::payload(text)),
+    }
+}
+
+/// The whole request; `None` without an address.
+fn request(message: Outbound<'_>) -> Option<Value> {
+    let (kind, payload) = payload(message.content);
+    let (address, value) = address(message.to)?;
+    let mut request = json!({
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        address: value,
+        "type": kind,
+        kind: payload,
+        "biz_opaque_callback_data": message.reference,
+    });
+    if let Some(message_id) = message.reply_to {
+        request["context"] = json!({ "message_id": message_id });
+    }
+    Some(request)
+}
+
+/// `to` with a `+`, without which Meta may guess the country; a person without a phone number by their scoped id.
+fn address(identities: &[Identity]) -> Option<(&'static str, String)> {
+    let of = |kind| identities.iter().rev().find(|i| i.kind == kind).map(|i| i.value.as_str());
+    match of(IdentityKind::Phone) {
+        Some(phone) => Some(("to", format!("+{phone}"))),
+        None => {
+            of(IdentityKind::UserId).or_else(|| of(IdentityKind::ParentUserId)).map(|id| ("recipient", id.to_owned()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(kind: IdentityKind, value: &str) -> Identity {
+        Identity { kind, value: value.to_owned() }
+    }
+
+    #[test]
+    fn a_person_is_addressed_by_phone_or_else_by_their_scoped_id() {
+        let send = |to: &[Identity], reply_to| {
+            let content = Content::Text("see https://example.jp");
+            let message = Outbound { account: "1", access_token: "t", to, content, reply_to, reference: "m.1" };
+            request(message)
+        };
+        let text = json!({ "body": "see https://example.jp", "preview_url": true });
+        let user = id(IdentityKind::UserId, "JP.77");
+        assert_eq!(
+            send(&[user.clone(), id(IdentityKind::Phone, "8190")], Some("wamid.1")),
+            Some(json!({
+                "messaging_product": "whatsapp", "recipient_type": "individual", "to": "+8190", "type": "text", "text": text,
+                "context": { "message_id": "wamid.1" }, "biz_opaque_callback_data": "m.1",
+            }))
+        );
+        assert_eq!(
+            send(&[user], None),
+            Some(json!({
+                "messaging_product": "whatsapp", "recipient_type": "individual", "recipient": "JP.77", "type": "text",
+                "text": text, "biz_opaque_callback_data": "m.1",
+            }))
+        );
+        assert_eq!(send(&[id(IdentityKind::Username, "aiko")], None), None);
+    }
+}
