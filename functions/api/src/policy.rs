@@ -35,6 +35,7 @@ pub const ROUTES: &[(&str, &str, Guard)] = &[
     ("POST", "/v1/conversations/{id}/assign", May(Action::ConversationAssign)),
     ("POST", "/v1/conversations/{id}/status", May(Action::ConversationUpdate)),
     ("POST", "/v1/conversations/{id}/mark-read", May(Action::ConversationUpdate)),
+    ("GET", "/v1/conversations/{id}/send-options", May(Action::ConversationRead)),
     ("GET", "/v1/conversations/{id}/messages", May(Action::ConversationRead)),
     ("POST", "/v1/conversations/{id}/messages", May(Action::MessageSend)),
     ("POST", "/v1/messages/{id}/retry", May(Action::MessageSend)),

@@ -44,6 +44,7 @@ handlers! {
     post "/conversations/{id}/assign" => conversations::assign::assign;
     post "/conversations/{id}/status" => conversations::status::set_status;
     post "/conversations/{id}/mark-read" => conversations::mark_read::mark_read;
+    get "/conversations/{id}/send-options" => conversations::send_options::send_options;
     get "/conversations/{id}/messages" => messages::list::list;
     post "/conversations/{id}/messages" => messages::send::send;
     post "/messages/{id}/retry" => messages::retry::retry;

@@ -14,7 +14,9 @@ use channel::{Channel, Content, NotSent, Outbound, Outcome};
 use channel_whatsapp::WhatsApp;
 use domain::delivery::Claim;
 use domain::time::TimeScale;
-use domain::{Account, AccountStatus, ChannelType, Failure, Head, Message, TenantCtx, Timestamp};
+use domain::{
+    Account, AccountStatus, Amendment, ChannelType, Details, Failure, Head, Message, Reaction, TenantCtx, Timestamp,
+};
 use queue::Wake;
 use table::{Tables, Tenant};
 
@@ -166,10 +168,14 @@ impl<T: Tokens> App<T> {
         let now = self.now();
         match outcome {
             Outcome::Accepted { external_id, also_known_as } => {
+                self.show_reaction(tenant, account, &message, now).await?;
                 let head = tenant.record_accepted(&head, &message, &external_id, &also_known_as, now).await?;
                 Ok((head, Then::Again))
             }
-            Outcome::NotSent(NotSent::Retry { after, why }) => {
+            Outcome::NotSent(NotSent::Retry { at_most: Some(times), why, .. }) if waits(&message) >= times => {
+                Ok((tenant.record_failed(&head, &message, &why, now).await?, Then::Again))
+            }
+            Outcome::NotSent(NotSent::Retry { after, why, .. }) => {
                 let until = now.plus(self.wait(&message, after));
                 tracing::info!(conversation_id = %head.id, message_id = %message.id, code = why.code, %until, "the channel did not take it");
                 Ok((tenant.release_and_wait(&head, &message, until).await?, Then::Rest))
@@ -191,8 +197,21 @@ impl<T: Tokens> App<T> {
     }
 
     fn wait(&self, message: &Message, asked: Option<Duration>) -> Duration {
-        let waits = message.delivery.as_ref().map_or(0, |d| d.waits);
-        self.scale.of(backoff::wait(waits, asked, self.random.fraction()))
+        self.scale.of(backoff::wait(waits(message), asked, self.random.fraction()))
+    }
+
+    /// A reaction that the channel took shows on its message. Before the record: whoever dies in between leaves an unknown
+    /// outcome, never a reaction that nobody sees.
+    async fn show_reaction(
+        &self,
+        tenant: &Tenant<'_>,
+        account: &Account,
+        message: &Message,
+        at: Timestamp,
+    ) -> table::Result<()> {
+        let Some(Details::Reaction(reaction)) = &message.body.details else { return Ok(()) };
+        let fact = Amendment::Reaction(Reaction { by: message.author.clone(), emoji: reaction.emoji.clone(), at });
+        tenant.amend(&account.id, &reaction.channel_message_id, &fact).await.map(drop)
     }
 
     /// One more of what an alarm watches.
@@ -227,6 +246,11 @@ fn unsendable() -> Failure {
         title: "This type of message cannot be sent".to_owned(),
         channel_code: None,
     }
+}
+
+/// How often the channel certainly did not take this attempt.
+fn waits(message: &Message) -> u32 {
+    message.delivery.as_ref().map_or(0, |d| d.waits)
 }
 
 fn hex(bytes: &[u8]) -> String {

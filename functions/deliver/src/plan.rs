@@ -1,5 +1,6 @@
 //! What to do with the first send of a conversation: a decision over what was read, and nothing else.
 
+use domain::send_option::{Closed, Path, Standing};
 use domain::{Account, AccountStatus, Delivery, Failure, Head, Message, Timestamp};
 
 /// The next step for the first id of a head's `out`.
@@ -37,7 +38,10 @@ pub fn next_step(now: Timestamp, head: &Head, message: &Message, account: Option
         Some(AccountStatus::Active) => {}
         Some(AccountStatus::NeedsReauth | AccountStatus::Disconnected) | None => return Step::Park(reconnect_needed()),
     }
-    if head.window.is_open(now) { Step::Send } else { Step::Refuse(window_closed()) }
+    match Standing::from(head).allows(Path::of(message.kind), now) {
+        Ok(()) => Step::Send,
+        Err(closed) => Step::Refuse(shut(closed)),
+    }
 }
 
 /// A claim is respected until it ends; after that nobody knows what came of it.
@@ -46,12 +50,14 @@ fn held(now: Timestamp, delivery: &Delivery) -> Option<Step> {
     Some(if claim.until > now { Step::Claimed(claim.until) } else { Step::GiveUp })
 }
 
-fn window_closed() -> Failure {
-    Failure {
-        code: "window_closed".to_owned(),
-        title: "The customer's 24-hour window closed before this could be sent".to_owned(),
-        channel_code: None,
-    }
+fn shut(closed: Closed) -> Failure {
+    let (code, title) = match closed {
+        Closed::WindowClosed | Closed::WindowNeverOpened => {
+            ("window_closed", "The customer's window closed before this could be sent")
+        }
+        Closed::NotOffered => ("not_offered", "The channel takes no such message"),
+    };
+    Failure { code: code.to_owned(), title: title.to_owned(), channel_code: None }
 }
 
 pub fn reconnect_needed() -> Failure {

@@ -2,38 +2,35 @@
 
 use std::{future::Future, time::Duration};
 
-use domain::{Body, ChannelType, Failure, Identity, MessageType};
+use domain::body::{Card, Interactive, Location, ReactionDetails, TemplateDetails};
+use domain::{Body, ChannelType, Details, Failure, Identity, MessageType};
 
 /// What to send, as it stands in the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content<'a> {
     Text(&'a str),
+    Location(&'a Location),
+    Contacts(&'a [Card]),
+    /// The words, and what can be pressed below them.
+    Interactive(&'a str, &'a Interactive),
+    Template(&'a TemplateDetails),
+    Reaction(&'a ReactionDetails),
 }
 
 impl<'a> Content<'a> {
-    /// What a message of this type says; `None` for what nobody sends.
-    pub fn of(kind: MessageType, text: Option<&'a str>, _body: &'a Body) -> Option<Self> {
-        match kind {
-            MessageType::Text => Some(Self::Text(text.unwrap_or_default())),
-            MessageType::Image
-            | MessageType::Video
-            | MessageType::Audio
-            | MessageType::Voice
-            | MessageType::File
-            | MessageType::Sticker
-            | MessageType::Location
-            | MessageType::Contacts
-            | MessageType::Interactive
-            | MessageType::Template
-            | MessageType::Reaction
-            | MessageType::Order
-            | MessageType::Call
-            | MessageType::Comment
-            | MessageType::StoryMention
-            | MessageType::StoryReply
-            | MessageType::Share
-            | MessageType::System
-            | MessageType::Unsupported => None,
+    /// What a message says; `None` for what nobody sends.
+    pub fn of(kind: MessageType, text: Option<&'a str>, body: &'a Body) -> Option<Self> {
+        let text = text.unwrap_or_default();
+        match (kind, &body.details) {
+            (MessageType::Text, _) => Some(Self::Text(text)),
+            (_, Some(Details::Location(place))) => Some(Self::Location(place)),
+            (_, Some(Details::Contacts(cards))) => Some(Self::Contacts(cards)),
+            (_, Some(Details::Interactive(offer))) => Some(Self::Interactive(text, offer)),
+            (_, Some(Details::Template(template))) => Some(Self::Template(template)),
+            (_, Some(Details::Reaction(reaction))) => Some(Self::Reaction(reaction)),
+            (_, Some(Details::Order(_) | Details::Call(_) | Details::System(_) | Details::Unsupported(_)) | None) => {
+                None
+            }
         }
     }
 }
@@ -67,8 +64,8 @@ pub enum Outcome {
 /// Why nothing was sent, by what to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotSent {
-    /// Worth another try, not before this long if the channel says so.
-    Retry { after: Option<Duration>, why: Failure },
+    /// Worth another try, not before this long if the channel says so, and this often at most if it is known not to pass later.
+    Retry { after: Option<Duration>, at_most: Option<u32>, why: Failure },
     /// The account's token was refused: park until someone reconnects.
     Unauthorized(Failure),
     /// The account may not send for now (policy, payment): park and tell the admin.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::send_option::FreeEntry;
 use crate::{AccountId, ChannelType, ContactId, ConversationId, Direction, MessageType, Timestamp, UserId, Window};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -101,6 +102,8 @@ pub struct Head {
     pub last_type: Option<MessageType>,
     pub last_direction: Option<Direction>,
     pub window: Window,
+    /// A customer who came by an advertisement: then sends may be free for a time.
+    pub free_entry: Option<FreeEntry>,
     pub last_replies: LastReplies,
     /// Sends that are not final yet, in their order: `MessageId::order` of each.
     pub out: Vec<String>,

@@ -13,6 +13,8 @@ pub mod key_hash;
 pub mod message;
 #[cfg(feature = "schema")]
 mod schema;
+pub mod send_option;
+pub mod template;
 pub mod tenant;
 pub mod time;
 pub mod window;
@@ -28,6 +30,7 @@ pub use delivery::{Delivery, DeliveryStatus, Failure, Pricing, Receipt};
 pub use id::{AccountId, ContactId, ConversationId, MessageId, TenantId, UserId};
 pub use key_hash::IdKey;
 pub use message::{Author, Direction, Message, MessageType};
+pub use template::Template;
 pub use tenant::TenantCtx;
 pub use time::Timestamp;
 pub use window::Window;

@@ -74,7 +74,8 @@ impl Tenant<'_> {
         let decide = |m: &Message| joined(m, &told, Some(attempt), Some(external_id));
         self.change_message(&message.id, Some(message.clone()), decide).await?;
         self.learn_names(&head.account, &head.contact, learnt, at).await?;
-        self.without(head, &[message.id.order().to_owned()], at).await
+        let answered = |head: &mut Head| head.free_entry = head.free_entry.map(|entry| entry.answered(at));
+        self.without_and(head, &[message.id.order().to_owned()], at, answered).await
     }
 
     /// The channel will never take it. The later parts of its request are parked.
@@ -165,6 +166,16 @@ impl Tenant<'_> {
 
     /// The head without these in `out`.
     async fn without(&self, head: &Head, gone: &[String], now: Timestamp) -> Result<Head> {
+        self.without_and(head, gone, now, |_| ()).await
+    }
+
+    async fn without_and(
+        &self,
+        head: &Head,
+        gone: &[String],
+        now: Timestamp,
+        more: impl Fn(&mut Head),
+    ) -> Result<Head> {
         let stuck = self.stuck(now);
         let decide = |h: &Head| {
             let mut after = h.clone();
@@ -174,6 +185,7 @@ impl Tenant<'_> {
             }
             after.wait = None;
             after.due = h.due.filter(|due| *due > now).or(Some(stuck)).filter(|_| !after.out.is_empty());
+            more(&mut after);
             Some(after)
         };
         Ok(self.change_head(&head.id, Some(head.clone()), decide).await?.now().unwrap_or_else(|| head.clone()))

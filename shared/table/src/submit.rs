@@ -171,9 +171,12 @@ fn sends(head: &Head, what: &Submit, now: Timestamp) -> Vec<Message> {
 fn with_sends(mut head: Head, what: &Submit, messages: &[Message], stuck: Timestamp) -> Head {
     for message in messages {
         head.seq = message.seq();
-        head.last_replies = head.last_replies.with(&what.user, message.seq());
         head.out.push(message.id.order().to_owned());
-        head = with_newest(head, message);
+        // A reaction shows on the message that it is on, and is in no teammate's way.
+        if message.kind != MessageType::Reaction {
+            head.last_replies = head.last_replies.with(&what.user, message.seq());
+            head = with_newest(head, message);
+        }
     }
     head.rev += 1;
     head.status = match head.status {

@@ -7,16 +7,16 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use domain::{ConversationId, conversation, message::ReplyTo};
+use domain::{ConversationId, Head, MessageType, Timestamp, conversation, message::ReplyTo};
 use frame::resource::MessageJson;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use table::{Submit, Submitted, Tenant};
+use table::{Draft, Submit, Submitted, Tenant};
 use utoipa::ToSchema;
 
 use super::{
-    parts::{self, Part},
+    parts::{self, Part, Place},
     window,
 };
 use crate::{
@@ -92,23 +92,38 @@ pub async fn send(
     let head = tenant.head(&id).await?.ok_or_else(Problem::not_found)?;
     let client_id = idempotency_key(&headers)?;
     let send = Send::of(asked)?;
-    let submit = Submit {
+    let asked = Submit {
         user: member.session.user.clone(),
         user_name: member.session.name.clone(),
         client_id,
         body_hash: body_hash(&send),
-        reply_to: reply_to(&tenant, &id, send.reply_to.as_deref()).await?,
-        parts: parts::drafts(head.channel, send.parts)?,
+        reply_to: None,
+        parts: Vec::new(),
         expected_seq: send.expected_seq,
         force: send.force,
     };
-    let submitted = if head.window.is_open(now) {
-        tenant.submit(head, &submit, now).await?
-    } else {
-        // A lost answer is given again after the window has closed, too.
-        tenant.submitted(&id, &submit).await?.ok_or_else(|| window::closed(&head, now))?
+    let submitted = match ready(&tenant, &head, send, now).await {
+        Ok((reply_to, parts)) => tenant.submit(head, &Submit { reply_to, parts, ..asked.clone() }, now).await?,
+        // A lost answer is given again, also when the window has closed since, or a template is no more.
+        Err(problem) => tenant.submitted(&id, &asked).await?.ok_or(problem)?,
     };
-    answer(&tenant, &id, submitted, submit.expected_seq).await
+    answer(&tenant, &id, submitted, asked.expected_seq).await
+}
+
+/// What it comes to, where the channel's law allows all of it now.
+async fn ready(
+    tenant: &Tenant<'_>,
+    head: &Head,
+    send: Send,
+    now: Timestamp,
+) -> Result<(Option<ReplyTo>, Vec<Draft>), Problem> {
+    let reply_to = reply_to(tenant, &head.id, send.reply_to.as_deref()).await?;
+    let parts = Place { tenant, head, now }.drafts(send.parts).await?;
+    if reply_to.is_some() && parts.first().is_some_and(|part| part.kind == MessageType::Reaction) {
+        return Err(Problem::invalid("reply_to", "invalid", "A reaction answers no message: it stands on one."));
+    }
+    window::check(head, &parts, now)?;
+    Ok((reply_to, parts))
 }
 
 async fn answer(

@@ -3,6 +3,7 @@
 
 mod channels;
 mod operations;
+mod parts;
 mod policy;
 mod road;
 mod sign_in;

@@ -1,7 +1,13 @@
 //! Sends through the Cloud API: a file for each kind of content.
 //! [Messages](https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages).
 
+mod contacts;
+mod interactive;
+mod limits;
+mod location;
 mod outcome;
+mod reaction;
+mod template;
 mod text;
 
 use channel::{Channel, Content, Invalid, NotSent, Outbound, Outcome};
@@ -44,19 +50,30 @@ impl Channel for WhatsApp {
 pub fn check(content: Content<'_>) -> Result<(), Invalid> {
     match content {
         Content::Text(text) => text::check(text),
+        Content::Location(place) => location::check(place),
+        Content::Contacts(cards) => contacts::check(cards),
+        Content::Interactive(text, offer) => interactive::check(text, offer),
+        // It is filled in by what the channel says of it, and checked there.
+        Content::Template(_) => Ok(()),
+        Content::Reaction(reaction) => reaction::check(reaction),
     }
 }
 
-/// The type's word and the object that goes under it.
-fn payload(content: Content<'_>) -> (&'static str, Value) {
-    match content {
+/// The type's word and the object that goes under it; `None` for what only customers send.
+fn payload(content: Content<'_>) -> Option<(&'static str, Value)> {
+    Some(match content {
         Content::Text(text) => ("text", text::payload(text)),
-    }
+        Content::Location(place) => ("location", location::payload(place)),
+        Content::Contacts(cards) => ("contacts", contacts::payload(cards)),
+        Content::Interactive(text, offer) => ("interactive", interactive::payload(text, offer)?),
+        Content::Template(template) => ("template", template::payload(template)),
+        Content::Reaction(reaction) => ("reaction", reaction::payload(reaction)),
+    })
 }
 
-/// The whole request; `None` without an address.
+/// The whole request; `None` without an address, or for what nobody sends.
 fn request(message: Outbound<'_>) -> Option<Value> {
-    let (kind, payload) = payload(message.content);
+    let (kind, payload) = payload(message.content)?;
     let (address, value) = address(message.to)?;
     let mut request = json!({
         "messaging_product": "whatsapp",

@@ -39,7 +39,7 @@ pub(super) fn outcome(reply: Reply) -> Outcome {
         Reply::Rejected(status) => Outcome::NotSent(rejected(status.as_u16())),
         Reply::NotSent(_) => {
             let why = local("channel_unreachable", "WhatsApp could not be reached");
-            Outcome::NotSent(NotSent::Retry { after: None, why })
+            Outcome::NotSent(NotSent::Retry { after: None, at_most: None, why })
         }
         Reply::Unknown(why) => Outcome::Unknown(why),
     }
@@ -58,7 +58,7 @@ fn took(accepted: Accepted) -> Outcome {
 fn refused(status: u16, error: &GraphError) -> NotSent {
     let details = error.error_data.as_ref().and_then(|d| d.details.as_deref()).unwrap_or("");
     match refusal(error.code, details, error.is_transient) {
-        NotSent::Final(why) if status == 429 || status >= 500 => NotSent::Retry { after: None, why },
+        NotSent::Final(why) if status == 429 || status >= 500 => NotSent::Retry { after: None, at_most: None, why },
         refusal => refusal,
     }
 }
@@ -72,7 +72,7 @@ fn rejected(status: u16) -> NotSent {
         }),
         429 => {
             let why = Failure { channel_code: code, ..local("rate_limited", "WhatsApp asks us to send more slowly") };
-            NotSent::Retry { after: None, why }
+            NotSent::Retry { after: None, at_most: None, why }
         }
         _ => NotSent::Final(Failure { channel_code: code, ..local("rejected", "WhatsApp did not take the message") }),
     }

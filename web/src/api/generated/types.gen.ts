@@ -85,6 +85,16 @@ export type Author = {
 export type AuthorKind = 'contact' | 'user' | 'system' | 'external';
 
 /**
+ * Buttons that answer for the customer.
+ */
+export type ButtonsOffer = {
+    buttons: Array<ReplyButton>;
+    footer?: string | null;
+    header?: string | null;
+    type: 'buttons';
+};
+
+/**
  * A call, as far as the channel has told of it.
  */
 export type CallDetails = {
@@ -129,6 +139,21 @@ export type CardAddress = {
 export type CardEmail = {
     email: string;
     type?: string | null;
+};
+
+/**
+ * A person.
+ */
+export type CardPart = {
+    emails?: Array<EmailPart>;
+    name: string;
+    organization?: string | null;
+    phones?: Array<PhonePart>;
+    /**
+     * What they are there.
+     */
+    title?: string | null;
+    urls?: Array<string>;
 };
 
 export type CardPhone = {
@@ -186,6 +211,19 @@ export type ChannelRef = {
 export type ChannelType = 'whatsapp' | 'messenger' | 'instagram' | 'line';
 
 /**
+ * Why a way is closed.
+ */
+export type Closed = 'window_never_opened' | 'window_closed' | 'not_offered';
+
+export type ClosedReason = {
+    code: Closed;
+    /**
+     * One sentence for the developer; an app translates by `code`.
+     */
+    text: string;
+};
+
+/**
  * A channel as in the seed file.
  */
 export type Connect = {
@@ -211,6 +249,14 @@ export type ContactRef = {
     avatar_url: string | null;
     id: ContactId;
     name: string;
+};
+
+export type ContactsPart = {
+    /**
+     * At least one.
+     */
+    contacts: Array<CardPart>;
+    type: 'contacts';
 };
 
 export type Conversation = {
@@ -261,6 +307,14 @@ export type Degrees = number;
 export type DeliveryStatus = 'queued' | 'parked' | 'sent' | 'delivered' | 'read' | 'failed' | 'unknown';
 
 export type Direction = 'inbound' | 'outbound';
+
+export type EmailPart = {
+    email: string;
+    /**
+     * `WORK`, `HOME`…
+     */
+    type?: string | null;
+};
 
 export type Event = {
     conversation_id: ConversationId | null;
@@ -318,9 +372,15 @@ export type Events = {
 };
 
 /**
- * What the customer chose or filled in, of what we had offered.
+ * What we offer to choose from, or what the customer chose or filled in of it.
  */
-export type Interactive = {
+export type Interactive = (ReplyButtons & {
+    type: 'buttons';
+}) | (ReplyList & {
+    type: 'list';
+}) | (LinkButton & {
+    type: 'cta_url';
+}) | {
     id: string;
     title: string;
     type: 'button_reply';
@@ -349,6 +409,73 @@ export type Interactive = {
      */
     source?: string | null;
     type: 'call_permission_reply';
+};
+
+export type InteractivePart = {
+    interactive: Offer;
+    /**
+     * The words above.
+     */
+    text: string;
+    type: 'interactive';
+};
+
+/**
+ * A button that opens a page.
+ */
+export type LinkButton = {
+    footer?: string | null;
+    header?: string | null;
+    title: string;
+    /**
+     * `https://…`
+     */
+    url: string;
+};
+
+/**
+ * A button that opens a page.
+ */
+export type LinkOffer = {
+    footer?: string | null;
+    header?: string | null;
+    title: string;
+    type: 'cta_url';
+    /**
+     * `https://…`
+     */
+    url: string;
+};
+
+/**
+ * A list that opens at a touch, of which the customer takes one row: ten rows at most, over all sections.
+ */
+export type ListOffer = {
+    /**
+     * What opens the list.
+     */
+    button: string;
+    footer?: string | null;
+    header?: string | null;
+    sections: Array<ListSection>;
+    type: 'list';
+};
+
+export type ListRow = {
+    description?: string | null;
+    /**
+     * Ours; the answer carries it.
+     */
+    id: string;
+    title: string;
+};
+
+export type ListSection = {
+    rows: Array<ListRow>;
+    /**
+     * Needed where there are several.
+     */
+    title?: string | null;
 };
 
 /**
@@ -450,6 +577,7 @@ export type ListMessage = {
          * The channel's word for the type, where it is not ours.
          */
         raw_type: string | null;
+        reaction?: SentReaction | null;
         reactions: Array<Reaction>;
         received_at: Timestamp;
         referral?: Referral | null;
@@ -468,6 +596,7 @@ export type ListMessage = {
          */
         seq: number;
         system?: SystemDetails | null;
+        template?: SentTemplate | null;
         text: string | null;
         type: MessageType;
         unsupported?: UnsupportedDetails | null;
@@ -552,6 +681,14 @@ export type Location = {
     url?: string | null;
 };
 
+export type LocationPart = {
+    address?: string | null;
+    latitude: Degrees;
+    longitude: Degrees;
+    name?: string | null;
+    type: 'location';
+};
+
 export type Login = {
     email: string;
     password: string;
@@ -612,6 +749,7 @@ export type Message = {
      * The channel's word for the type, where it is not ours.
      */
     raw_type: string | null;
+    reaction?: SentReaction | null;
     reactions: Array<Reaction>;
     received_at: Timestamp;
     referral?: Referral | null;
@@ -630,6 +768,7 @@ export type Message = {
      */
     seq: number;
     system?: SystemDetails | null;
+    template?: SentTemplate | null;
     text: string | null;
     type: MessageType;
     unsupported?: UnsupportedDetails | null;
@@ -660,6 +799,11 @@ export type MyUser = {
 };
 
 /**
+ * What can be pressed.
+ */
+export type Offer = ButtonsOffer | ListOffer | LinkOffer;
+
+/**
  * What a customer ordered from a catalogue.
  */
 export type Order = {
@@ -686,7 +830,19 @@ export type OrderItem = {
 /**
  * One message of a send, by its `type`.
  */
-export type Part = TextPart;
+export type Part = TextPart | LocationPart | ContactsPart | InteractivePart | ReactionPart;
+
+export type PhonePart = {
+    phone: string;
+    /**
+     * `CELL`, `WORK`…
+     */
+    type?: string | null;
+    /**
+     * The number on WhatsApp, digits only: with it the card has a button to write there.
+     */
+    wa_id?: string | null;
+};
 
 /**
  * A person with an open socket.
@@ -707,6 +863,11 @@ export type PresentUser = {
     id: UserId;
     name: string;
 };
+
+/**
+ * What the channel charges for a message that takes this way.
+ */
+export type PriceClass = 'free' | 'free_entry_point' | 'service' | 'template_category' | 'quota';
 
 /**
  * What the channel says that a message costs. Its words are the channel's own.
@@ -791,6 +952,18 @@ export type Reaction = {
     emoji: string;
 };
 
+export type ReactionPart = {
+    /**
+     * One emoji; empty takes the business's reaction back.
+     */
+    emoji: string;
+    /**
+     * The message that it is on, of this conversation, at most 30 days old.
+     */
+    message_id: string;
+    type: 'reaction';
+};
+
 /**
  * The advertisement or post that brought the customer here.
  */
@@ -830,6 +1003,36 @@ export type Removed = {
      */
     removed: boolean;
     type: ResourceType;
+};
+
+export type ReplyButton = {
+    /**
+     * Ours; the answer carries it.
+     */
+    id: string;
+    title: string;
+};
+
+/**
+ * Buttons that answer for the customer.
+ */
+export type ReplyButtons = {
+    buttons: Array<ReplyButton>;
+    footer?: string | null;
+    header?: string | null;
+};
+
+/**
+ * A list that opens at a touch, of which the customer takes one row.
+ */
+export type ReplyList = {
+    /**
+     * What opens the list.
+     */
+    button: string;
+    footer?: string | null;
+    header?: string | null;
+    sections: Array<ListSection>;
 };
 
 /**
@@ -880,11 +1083,62 @@ export type SendError = {
     title: string;
 };
 
+/**
+ * One way of sending, as it stands now.
+ */
+export type SendOption = {
+    closed: ClosedReason | null;
+    free_until: Timestamp | null;
+    open: boolean;
+    path: SendPath;
+    price: PriceClass;
+    until: Timestamp | null;
+};
+
+export type SendOptions = {
+    /**
+     * Every way that the conversation's channel offers.
+     */
+    options: Array<SendOption>;
+};
+
+/**
+ * A way in which something can be sent.
+ */
+export type SendPath = 'free_form' | 'reaction' | 'template' | 'human_agent';
+
 export type Sent = {
     /**
      * One a part, in their order.
      */
     messages: Array<Message>;
+};
+
+/**
+ * A reaction of ours on its way. It shows among the `reactions` of its message once the channel took it.
+ */
+export type SentReaction = {
+    /**
+     * `null` takes the reaction back.
+     */
+    emoji: string | null;
+    message_id: MessageId;
+};
+
+/**
+ * A template as the customer sees it; its words, filled in, are the message's `text`.
+ */
+export type SentTemplate = {
+    /**
+     * The words on its buttons.
+     */
+    buttons: Array<string>;
+    category: TemplateCategory;
+    footer?: string | null;
+    header?: string | null;
+    language: string;
+    location?: Location | null;
+    name: string;
 };
 
 export type SetStatus = {
@@ -934,6 +1188,11 @@ export type SystemDetails = {
 export type Taken = {
     id: string;
 };
+
+/**
+ * What a template is for; its price goes by it.
+ */
+export type TemplateCategory = 'marketing' | 'utility' | 'authentication' | 'unknown';
 
 /**
  * A tenant.
@@ -1684,6 +1943,53 @@ export type SendMessagesResponses = {
 };
 
 export type SendMessagesResponse = SendMessagesResponses[keyof SendMessagesResponses];
+
+export type SendOptionsData = {
+    body?: never;
+    path: {
+        id: ConversationId;
+    };
+    query?: never;
+    url: '/v1/conversations/{id}/send-options';
+};
+
+export type SendOptionsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SendOptionsError = SendOptionsErrors[keyof SendOptionsErrors];
+
+export type SendOptionsResponses = {
+    /**
+     * As it stands now
+     */
+    200: SendOptions;
+};
+
+export type SendOptionsResponse = SendOptionsResponses[keyof SendOptionsResponses];
 
 export type SetConversationStatusData = {
     body: SetStatus;

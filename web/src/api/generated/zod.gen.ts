@@ -162,6 +162,20 @@ export const zChannelRef = z.object({
     type: zChannelType
 });
 
+/**
+ * Why a way is closed.
+ */
+export const zClosed = z.enum([
+    'window_never_opened',
+    'window_closed',
+    'not_offered'
+]);
+
+export const zClosedReason = z.object({
+    code: zClosed,
+    text: z.string()
+});
+
 export const zConnectType = z.enum(['whatsapp']);
 
 /**
@@ -221,6 +235,14 @@ export const zDeliveryStatus = z.enum([
 
 export const zDirection = z.enum(['inbound', 'outbound']);
 
+export const zEmailPart = z.object({
+    email: z.string(),
+    type: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
 export const zEventType = z.enum([
     'conversation.updated',
     'message.created',
@@ -228,6 +250,73 @@ export const zEventType = z.enum([
     'typing.started',
     'presence.changed'
 ]);
+
+/**
+ * A button that opens a page.
+ */
+export const zLinkButton = z.object({
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    title: z.string(),
+    url: z.string()
+});
+
+/**
+ * A button that opens a page.
+ */
+export const zLinkOffer = z.object({
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    title: z.string(),
+    type: z.enum(['cta_url']),
+    url: z.string()
+});
+
+export const zListRow = z.object({
+    description: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    id: z.string(),
+    title: z.string()
+});
+
+export const zListSection = z.object({
+    rows: z.array(zListRow),
+    title: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
+/**
+ * A list that opens at a touch, of which the customer takes one row: ten rows at most, over all sections.
+ */
+export const zListOffer = z.object({
+    button: z.string(),
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    sections: z.array(zListSection).min(1).max(10),
+    type: z.enum(['list'])
+});
 
 /**
  * One page, and where the next begins.
@@ -267,6 +356,20 @@ export const zLocation = z.object({
         z.string(),
         z.null()
     ]))
+});
+
+export const zLocationPart = z.object({
+    address: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    latitude: zDegrees,
+    longitude: zDegrees,
+    name: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    type: z.enum(['location'])
 });
 
 export const zLogin = z.object({
@@ -377,6 +480,52 @@ export const zOrder = z.object({
     product_items: z.array(zOrderItem)
 });
 
+export const zPhonePart = z.object({
+    phone: z.string(),
+    type: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    wa_id: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
+/**
+ * A person.
+ */
+export const zCardPart = z.object({
+    emails: z.optional(z.array(zEmailPart)),
+    name: z.string(),
+    organization: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    phones: z.optional(z.array(zPhonePart)),
+    title: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    urls: z.optional(z.array(z.string()))
+});
+
+export const zContactsPart = z.object({
+    contacts: z.array(zCardPart).min(1),
+    type: z.enum(['contacts'])
+});
+
+/**
+ * What the channel charges for a message that takes this way.
+ */
+export const zPriceClass = z.enum([
+    'free',
+    'free_entry_point',
+    'service',
+    'template_category',
+    'quota'
+]);
+
 /**
  * What the channel says that a message costs. Its words are the channel's own.
  */
@@ -416,6 +565,12 @@ export const zProduct = z.object({
 export const zReaction = z.object({
     by: zAuthor,
     emoji: z.string()
+});
+
+export const zReactionPart = z.object({
+    emoji: z.string(),
+    message_id: z.string(),
+    type: z.enum(['reaction'])
 });
 
 /**
@@ -468,6 +623,73 @@ export const zReferral = z.object({
     ]))
 });
 
+export const zReplyButton = z.object({
+    id: z.string(),
+    title: z.string()
+});
+
+/**
+ * Buttons that answer for the customer.
+ */
+export const zButtonsOffer = z.object({
+    buttons: z.array(zReplyButton).min(1).max(3),
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    type: z.enum(['buttons'])
+});
+
+/**
+ * What can be pressed.
+ */
+export const zOffer = z.union([
+    zButtonsOffer,
+    zListOffer,
+    zLinkOffer
+]);
+
+export const zInteractivePart = z.object({
+    interactive: zOffer,
+    text: z.string(),
+    type: z.enum(['interactive'])
+});
+
+/**
+ * Buttons that answer for the customer.
+ */
+export const zReplyButtons = z.object({
+    buttons: z.array(zReplyButton),
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
+/**
+ * A list that opens at a touch, of which the customer takes one row.
+ */
+export const zReplyList = z.object({
+    button: z.string(),
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    sections: z.array(zListSection)
+});
+
 /**
  * The message that this one answers.
  */
@@ -517,6 +739,27 @@ export const zSendError = z.object({
     title: z.string()
 });
 
+/**
+ * A way in which something can be sent.
+ */
+export const zSendPath = z.enum([
+    'free_form',
+    'reaction',
+    'template',
+    'human_agent'
+]);
+
+/**
+ * A reaction of ours on its way. It shows among the `reactions` of its message once the channel took it.
+ */
+export const zSentReaction = z.object({
+    emoji: z.union([
+        z.string(),
+        z.null()
+    ]),
+    message_id: zMessageId
+});
+
 export const zStatus = z.enum([
     'open',
     'pending',
@@ -551,6 +794,38 @@ export const zTaken = z.object({
 });
 
 /**
+ * What a template is for; its price goes by it.
+ */
+export const zTemplateCategory = z.enum([
+    'marketing',
+    'utility',
+    'authentication',
+    'unknown'
+]);
+
+/**
+ * A template as the customer sees it; its words, filled in, are the message's `text`.
+ */
+export const zSentTemplate = z.object({
+    buttons: z.array(z.string()),
+    category: zTemplateCategory,
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    language: z.string(),
+    location: z.optional(z.union([
+        zLocation,
+        z.null()
+    ])),
+    name: z.string()
+});
+
+/**
  * A tenant.
  */
 export const zTenantId = z.string();
@@ -571,7 +846,13 @@ export const zTextPart = z.object({
 /**
  * One message of a send, by its `type`.
  */
-export const zPart = zTextPart;
+export const zPart = z.union([
+    zTextPart,
+    zLocationPart,
+    zContactsPart,
+    zInteractivePart,
+    zReactionPart
+]);
 
 export const zSend = z.object({
     expected_seq: z.optional(z.union([
@@ -622,9 +903,18 @@ export const zCallDetails = z.object({
 });
 
 /**
- * What the customer chose or filled in, of what we had offered.
+ * What we offer to choose from, or what the customer chose or filled in of it.
  */
 export const zInteractive = z.union([
+    zReplyButtons.and(z.object({
+        type: z.enum(['buttons'])
+    })),
+    zReplyList.and(z.object({
+        type: z.enum(['list'])
+    })),
+    zLinkButton.and(z.object({
+        type: z.enum(['cta_url'])
+    })),
     z.object({
         id: z.string(),
         title: z.string(),
@@ -688,6 +978,31 @@ export const zListTrouble = z.object({
         z.string(),
         z.null()
     ])
+});
+
+/**
+ * One way of sending, as it stands now.
+ */
+export const zSendOption = z.object({
+    closed: z.union([
+        zClosedReason,
+        z.null()
+    ]),
+    free_until: z.union([
+        zTimestamp,
+        z.null()
+    ]),
+    open: z.boolean(),
+    path: zSendPath,
+    price: zPriceClass,
+    until: z.union([
+        zTimestamp,
+        z.null()
+    ])
+});
+
+export const zSendOptions = z.object({
+    options: z.array(zSendOption)
 });
 
 export const zTicket = z.object({
@@ -790,6 +1105,10 @@ export const zListMessage = z.object({
             z.string(),
             z.null()
         ]),
+        reaction: z.optional(z.union([
+            zSentReaction,
+            z.null()
+        ])),
         reactions: z.array(zReaction),
         received_at: zTimestamp,
         referral: z.optional(z.union([
@@ -809,6 +1128,10 @@ export const zListMessage = z.object({
         seq: z.int().gte(0),
         system: z.optional(z.union([
             zSystemDetails,
+            z.null()
+        ])),
+        template: z.optional(z.union([
+            zSentTemplate,
             z.null()
         ])),
         text: z.union([
@@ -888,6 +1211,10 @@ export const zMessage = z.object({
         z.string(),
         z.null()
     ]),
+    reaction: z.optional(z.union([
+        zSentReaction,
+        z.null()
+    ])),
     reactions: z.array(zReaction),
     received_at: zTimestamp,
     referral: z.optional(z.union([
@@ -907,6 +1234,10 @@ export const zMessage = z.object({
     seq: z.int().gte(0),
     system: z.optional(z.union([
         zSystemDetails,
+        z.null()
+    ])),
+    template: z.optional(z.union([
+        zSentTemplate,
         z.null()
     ])),
     text: z.union([

@@ -9,7 +9,7 @@ import { IconButton } from "../../design/button";
 import { useFormats } from "../../i18n/formats";
 import { useMe } from "../session/session";
 import styles from "./bubble.module.css";
-import { Details, Unsupported } from "./details";
+import { Below, Details, Unsupported } from "./details";
 import type { MessageItem } from "./messages";
 import { OutgoingTrouble, Trouble } from "./trouble";
 import type { Outgoing } from "./outbox";
@@ -81,6 +81,7 @@ function Content({ message }: { message: Message }) {
     <>
       <Details message={message} />
       <Words meta={<Meta message={message} />}>{message.text !== null && <RichText text={message.text} />}</Words>
+      <Below message={message} />
     </>
   );
 }

@@ -11,16 +11,24 @@ macro_rules! one_type {
     };
 }
 
+pub mod contacts;
+pub mod interactive;
+pub mod location;
+pub mod reaction;
 pub mod text;
 
 use channel::Content;
-use domain::ChannelType;
+use domain::{ChannelType, Head, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
-use table::Draft;
+use table::{Draft, Tenant};
 use utoipa::ToSchema;
 
 use crate::{input, problem::Problem};
+use contacts::ContactsPart;
+use interactive::InteractivePart;
+use location::LocationPart;
+use reaction::ReactionPart;
 use text::TextPart;
 
 /// The most parts of one request.
@@ -31,6 +39,10 @@ pub const PARTS_MAX: usize = 10;
 #[serde(untagged)]
 pub enum Part {
     Text(TextPart),
+    Location(LocationPart),
+    Contacts(ContactsPart),
+    Interactive(InteractivePart),
+    Reaction(ReactionPart),
 }
 
 /// The parts of a request, each parsed: what is wrong is named as `parts[0].text`.
@@ -45,14 +57,11 @@ impl Part {
     fn parse(at: &str, part: Value) -> Result<Self, Problem> {
         match kind_of(at, &part)?.as_str() {
             "text" => input::value(at, part).map(Self::Text),
+            "location" => input::value(at, part).map(Self::Location),
+            "contacts" => input::value(at, part).map(Self::Contacts),
+            "interactive" => InteractivePart::parse(at, part).map(Self::Interactive),
+            "reaction" => input::value(at, part).map(Self::Reaction),
             _ => Err(Problem::invalid(format!("{at}.type"), "invalid", "This type of part is not taken here.")),
-        }
-    }
-
-    /// The message that it becomes.
-    fn draft(self) -> Draft {
-        match self {
-            Self::Text(part) => part.draft(),
         }
     }
 }
@@ -70,16 +79,36 @@ fn kind_of(at: &str, value: &Value) -> Result<String, Problem> {
     }
 }
 
-/// The messages that the parts become, each allowed by the law of the conversation's channel.
-pub fn drafts(channel: ChannelType, parts: Vec<Part>) -> Result<Vec<Draft>, Problem> {
-    let mut drafts = Vec::new();
-    for (n, part) in parts.into_iter().enumerate() {
-        let draft = part.draft();
-        check(channel, &draft)
-            .map_err(|why| Problem::invalid(format!("parts[{n}].{}", why.field), why.code, why.message))?;
-        drafts.push(draft);
+/// Where parts are to become messages.
+pub struct Place<'a> {
+    pub tenant: &'a Tenant<'a>,
+    pub head: &'a Head,
+    pub now: Timestamp,
+}
+
+impl Place<'_> {
+    /// The messages that the parts become, each allowed by the law of the conversation's channel.
+    pub async fn drafts(&self, parts: Vec<Part>) -> Result<Vec<Draft>, Problem> {
+        let mut drafts = Vec::new();
+        for (n, part) in parts.into_iter().enumerate() {
+            let at = format!("parts[{n}]");
+            let draft = self.draft(&at, part).await?;
+            check(self.head.channel, &draft)
+                .map_err(|why| Problem::invalid(format!("{at}.{}", why.field), why.code, why.message))?;
+            drafts.push(draft);
+        }
+        Ok(drafts)
     }
-    Ok(drafts)
+
+    async fn draft(&self, at: &str, part: Part) -> Result<Draft, Problem> {
+        Ok(match part {
+            Part::Text(part) => part.draft(),
+            Part::Location(part) => part.draft(),
+            Part::Contacts(part) => part.draft(),
+            Part::Interactive(part) => part.draft(),
+            Part::Reaction(part) => part.draft(at, self.tenant, &self.head.id, self.now).await?,
+        })
+    }
 }
 
 fn check(channel: ChannelType, draft: &Draft) -> Result<(), channel::Invalid> {
