@@ -39,6 +39,9 @@ handlers! {
     get "/channels" => channels::list::list;
     post "/channels/connect" => channels::connect::connect;
     post "/channels/{id}/test" => channels::test::test;
+    get "/channels/{id}/templates" => channels::templates::list::list;
+    post "/channels/{id}/templates" => channels::templates::create::create;
+    post "/channels/{id}/templates/sync" => channels::templates::sync::sync;
     get "/conversations" => conversations::list::list;
     get "/conversations/{id}" => conversations::get::get;
     post "/conversations/{id}/assign" => conversations::assign::assign;

@@ -35,6 +35,7 @@ mod stuck;
 pub mod submit;
 pub mod sync_log;
 pub mod tables;
+mod template;
 pub mod tenant;
 #[cfg(feature = "test-support")]
 pub mod testing;
@@ -62,6 +63,7 @@ pub use status::{StatusIn, StatusOutcome};
 pub use submit::{Draft, Submit, Submitted};
 pub use sync_log::{LogRead, Ref, RefKind};
 pub use tables::{Tables, TablesConfig, TenantCredentials};
+pub use template::Synced;
 pub use tenant::Tenant;
 pub use ticket::Ticket;
 pub use tries::Tries;

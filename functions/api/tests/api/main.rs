@@ -8,5 +8,6 @@ mod policy;
 mod road;
 mod sign_in;
 mod sync;
+mod templates;
 mod tenants;
 mod world;

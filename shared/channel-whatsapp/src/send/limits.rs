@@ -3,12 +3,12 @@
 use channel::Invalid;
 
 /// A field within a part, and what is wrong with it.
-pub(super) fn invalid(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Invalid {
+pub(crate) fn invalid(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Invalid {
     Invalid { field: field.into(), code, message: message.into() }
 }
 
 /// Something, and at most `max` characters of it.
-pub(super) fn filled(field: &str, text: &str, max: usize) -> Result<(), Invalid> {
+pub(crate) fn filled(field: &str, text: &str, max: usize) -> Result<(), Invalid> {
     if text.trim().is_empty() {
         return Err(invalid(field, "empty", "This may not be empty."));
     }
@@ -16,7 +16,7 @@ pub(super) fn filled(field: &str, text: &str, max: usize) -> Result<(), Invalid>
 }
 
 /// Absent, or as [`filled`].
-pub(super) fn filled_if(field: &str, text: Option<&str>, max: usize) -> Result<(), Invalid> {
+pub(crate) fn filled_if(field: &str, text: Option<&str>, max: usize) -> Result<(), Invalid> {
     text.map_or(Ok(()), |text| filled(field, text, max))
 }
 
@@ -28,7 +28,7 @@ fn at_most(field: &str, text: &str, max: usize) -> Result<(), Invalid> {
 }
 
 /// 1 to `max` entries.
-pub(super) fn count(field: &str, number: usize, max: usize) -> Result<(), Invalid> {
+pub(crate) fn count(field: &str, number: usize, max: usize) -> Result<(), Invalid> {
     match number {
         0 => Err(invalid(field, "empty", "At least one is needed.")),
         n if n > max => Err(invalid(field, "too_many", format!("WhatsApp takes at most {max}."))),
@@ -37,7 +37,7 @@ pub(super) fn count(field: &str, number: usize, max: usize) -> Result<(), Invali
 }
 
 /// None that an earlier entry has already. `entries` are a field each and what must differ.
-pub(super) fn unique<'a>(entries: impl IntoIterator<Item = (String, &'a str)>) -> Result<(), Invalid> {
+pub(crate) fn unique<'a>(entries: impl IntoIterator<Item = (String, &'a str)>) -> Result<(), Invalid> {
     let mut seen = std::collections::HashSet::new();
     for (field, value) in entries {
         if !seen.insert(value) {

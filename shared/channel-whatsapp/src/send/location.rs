@@ -9,7 +9,7 @@ use super::limits::{filled_if, invalid};
 /// Longest name or address that we pass on, in characters.
 const WORDS_MAX: usize = 1_000;
 
-pub(super) fn payload(place: &Location) -> Value {
+pub(crate) fn payload(place: &Location) -> Value {
     let mut payload = json!({ "latitude": place.latitude, "longitude": place.longitude });
     for (field, words) in [("name", &place.name), ("address", &place.address)] {
         if let Some(words) = words {
@@ -19,7 +19,7 @@ pub(super) fn payload(place: &Location) -> Value {
     payload
 }
 
-pub(super) fn check(place: &Location) -> Result<(), Invalid> {
+pub(crate) fn check(place: &Location) -> Result<(), Invalid> {
     let within = |field: &str, degrees: f64, max: f64| {
         let says = format!("Degrees from -{max} to {max}.");
         if degrees.abs() <= max { Ok(()) } else { Err(invalid(field, "invalid", says)) }

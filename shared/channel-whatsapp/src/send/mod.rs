@@ -3,11 +3,11 @@
 
 mod contacts;
 mod interactive;
-mod limits;
-mod location;
+pub(crate) mod limits;
+pub(crate) mod location;
 mod outcome;
 mod reaction;
-mod template;
+pub(crate) mod template;
 mod text;
 
 use channel::{Channel, Content, Invalid, NotSent, Outbound, Outcome};

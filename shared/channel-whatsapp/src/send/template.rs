@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::location;
 
-pub(super) fn payload(template: &TemplateDetails) -> Value {
+pub(crate) fn payload(template: &TemplateDetails) -> Value {
     let mut payload = json!({ "name": template.name, "language": { "code": template.language } });
     let components = components(template);
     if !components.is_empty() {

@@ -631,6 +631,46 @@ export type ListPresence = {
 /**
  * One page, and where the next begins.
  */
+export type ListTemplate = {
+    items: Array<{
+        body: string;
+        buttons: Array<TemplateButton>;
+        category: TemplateCategory;
+        footer: string | null;
+        /**
+         * It has parts that cannot be filled in from here.
+         */
+        has_more: boolean;
+        header: TemplateHeader | null;
+        /**
+         * The channel's word: `en_US`, `he`…
+         */
+        language: string;
+        name: string;
+        parameter_format: ParameterFormat;
+        /**
+         * The channel's word: `GREEN`, `YELLOW`, `RED`…
+         */
+        quality: string | null;
+        /**
+         * Why it was rejected, in the channel's words.
+         */
+        reason: string | null;
+        /**
+         * Only what is `approved` can be sent.
+         */
+        status: TemplateStatus;
+        synced_at: Timestamp;
+    }>;
+    /**
+     * Pass it as `cursor`; `null` on the last page. A page may be short, even empty, and still have a next.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * One page, and where the next begins.
+ */
 export type ListTrouble = {
     items: Array<{
         at: Timestamp;
@@ -798,6 +838,56 @@ export type MyUser = {
     name: string;
 };
 
+export type NewExamples = {
+    body?: {
+        [key: string]: string;
+    };
+    /**
+     * By a button's place, from 0: the end of its address, or the code that it copies.
+     */
+    buttons?: {
+        [key: string]: string;
+    };
+    header?: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * A template to be. Places to fill in are written `{{1}}`, `{{2}}`… or, all of them, `{{first_name}}`.
+ */
+export type NewTemplate = {
+    /**
+     * At most 1,024 characters.
+     */
+    body: string;
+    buttons?: Array<TemplateButton>;
+    /**
+     * `marketing` or `utility`.
+     */
+    category: TemplateCategory;
+    /**
+     * For the channel's reviewer: what each place may be filled in with.
+     */
+    examples?: NewExamples;
+    /**
+     * At most 60 characters.
+     */
+    footer?: string | null;
+    /**
+     * At most 60 characters, with one place at most.
+     */
+    header?: string | null;
+    /**
+     * The channel's word: `en_US`, `he`…
+     */
+    language: string;
+    /**
+     * Small letters, digits and underscores.
+     */
+    name: string;
+};
+
 /**
  * What can be pressed.
  */
@@ -828,9 +918,14 @@ export type OrderItem = {
 };
 
 /**
+ * How the places to fill in are called.
+ */
+export type ParameterFormat = 'positional' | 'named';
+
+/**
  * One message of a send, by its `type`.
  */
-export type Part = TextPart | LocationPart | ContactsPart | InteractivePart | ReactionPart;
+export type Part = TextPart | LocationPart | ContactsPart | InteractivePart | TemplatePart | ReactionPart;
 
 export type PhonePart = {
     phone: string;
@@ -842,6 +937,13 @@ export type PhonePart = {
      * The number on WhatsApp, digits only: with it the card has a button to write there.
      */
     wa_id?: string | null;
+};
+
+export type PlaceParameter = {
+    address?: string | null;
+    latitude: Degrees;
+    longitude: Degrees;
+    name?: string | null;
 };
 
 /**
@@ -1190,9 +1292,132 @@ export type Taken = {
 };
 
 /**
+ * A template as the channel last told of it. Places to fill in are written `{{1}}` or `{{first_name}}`.
+ */
+export type Template = {
+    body: string;
+    buttons: Array<TemplateButton>;
+    category: TemplateCategory;
+    footer: string | null;
+    /**
+     * It has parts that cannot be filled in from here.
+     */
+    has_more: boolean;
+    header: TemplateHeader | null;
+    /**
+     * The channel's word: `en_US`, `he`…
+     */
+    language: string;
+    name: string;
+    parameter_format: ParameterFormat;
+    /**
+     * The channel's word: `GREEN`, `YELLOW`, `RED`…
+     */
+    quality: string | null;
+    /**
+     * Why it was rejected, in the channel's words.
+     */
+    reason: string | null;
+    /**
+     * Only what is `approved` can be sent.
+     */
+    status: TemplateStatus;
+    synced_at: Timestamp;
+};
+
+export type TemplateButton = {
+    text: string;
+    type: 'quick_reply';
+} | {
+    text: string;
+    type: 'url';
+    url: string;
+} | {
+    phone_number: string;
+    text: string;
+    type: 'phone_number';
+} | {
+    text: string;
+    type: 'copy_code';
+} | {
+    text: string;
+    type: 'other';
+};
+
+/**
  * What a template is for; its price goes by it.
  */
 export type TemplateCategory = 'marketing' | 'utility' | 'authentication' | 'unknown';
+
+/**
+ * What stands above the body.
+ */
+export type TemplateHeader = {
+    format: 'text';
+    text: string;
+} | {
+    format: 'location';
+} | {
+    format: 'image';
+} | {
+    format: 'video';
+} | {
+    format: 'document';
+} | {
+    format: 'other';
+};
+
+export type TemplateParameters = {
+    /**
+     * By the place's name: `1`, or `first_name`.
+     */
+    body?: {
+        [key: string]: string;
+    };
+    /**
+     * By the button's place, from 0: the end of its address, the code that it copies, the answer that it gives.
+     */
+    buttons?: {
+        [key: string]: string;
+    };
+    /**
+     * By the place's name: `1`, or `first_name`.
+     */
+    header?: {
+        [key: string]: string;
+    };
+    location?: PlaceParameter | null;
+};
+
+export type TemplatePart = {
+    language: string;
+    name: string;
+    /**
+     * What its places are filled in with; every place, and no other.
+     */
+    parameters?: TemplateParameters;
+    type: 'template';
+};
+
+/**
+ * Whether a template may be sent.
+ */
+export type TemplateStatus = 'approved' | 'pending' | 'rejected' | 'paused' | 'disabled' | 'archived' | 'deleted' | 'unknown';
+
+export type TemplatesSynced = {
+    /**
+     * New, or not as before.
+     */
+    changed: number;
+    /**
+     * No longer there.
+     */
+    removed: number;
+    /**
+     * As many as the channel tells of.
+     */
+    total: number;
+};
 
 /**
  * A tenant.
@@ -1536,6 +1761,189 @@ export type ConnectChannelResponses = {
 };
 
 export type ConnectChannelResponse = ConnectChannelResponses[keyof ConnectChannelResponses];
+
+export type ListTemplatesData = {
+    body?: never;
+    path: {
+        id: AccountId;
+    };
+    query?: {
+        /**
+         * Only those; a page may then be short.
+         */
+        status?: TemplateStatus;
+        /**
+         * 1 to 250; 50 unless told.
+         */
+        limit?: string;
+        cursor?: string;
+    };
+    url: '/v1/channels/{id}/templates';
+};
+
+export type ListTemplatesErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `no_templates`: the channel has none
+     */
+    409: Problem;
+    /**
+     * The cursor is wrong
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListTemplatesError = ListTemplatesErrors[keyof ListTemplatesErrors];
+
+export type ListTemplatesResponses = {
+    /**
+     * A page
+     */
+    200: ListTemplate;
+};
+
+export type ListTemplatesResponse = ListTemplatesResponses[keyof ListTemplatesResponses];
+
+export type CreateTemplateData = {
+    body: NewTemplate;
+    path: {
+        id: AccountId;
+    };
+    query?: never;
+    url: '/v1/channels/{id}/templates';
+};
+
+export type CreateTemplateErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `no_templates`: the channel has none; `waba_unknown`, `token_refused`: the account must be reconnected
+     */
+    409: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * `channel_refused`: the channel does not take it; or a field is wrong
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * `channel_unreachable`
+     */
+    503: Problem;
+};
+
+export type CreateTemplateError = CreateTemplateErrors[keyof CreateTemplateErrors];
+
+export type CreateTemplateResponses = {
+    /**
+     * Handed in
+     */
+    201: Template;
+};
+
+export type CreateTemplateResponse = CreateTemplateResponses[keyof CreateTemplateResponses];
+
+export type SyncTemplatesData = {
+    body?: never;
+    path: {
+        id: AccountId;
+    };
+    query?: never;
+    url: '/v1/channels/{id}/templates/sync';
+};
+
+export type SyncTemplatesErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `no_templates`: the channel has none; `waba_unknown`, `token_refused`: the account must be reconnected
+     */
+    409: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * `channel_unreachable`
+     */
+    503: Problem;
+};
+
+export type SyncTemplatesError = SyncTemplatesErrors[keyof SyncTemplatesErrors];
+
+export type SyncTemplatesResponses = {
+    /**
+     * Kept
+     */
+    200: TemplatesSynced;
+};
+
+export type SyncTemplatesResponse = SyncTemplatesResponses[keyof SyncTemplatesResponses];
 
 export type TestChannelData = {
     body?: never;

@@ -450,6 +450,12 @@ export const zAttachment = z.object({
     ])
 });
 
+export const zNewExamples = z.object({
+    body: z.optional(z.record(z.string(), z.string())),
+    buttons: z.optional(z.record(z.string(), z.string())),
+    header: z.optional(z.record(z.string(), z.string()))
+});
+
 export const zOrderItem = z.object({
     currency: z.optional(z.union([
         z.string(),
@@ -479,6 +485,11 @@ export const zOrder = z.object({
     ])),
     product_items: z.array(zOrderItem)
 });
+
+/**
+ * How the places to fill in are called.
+ */
+export const zParameterFormat = z.enum(['positional', 'named']);
 
 export const zPhonePart = z.object({
     phone: z.string(),
@@ -513,6 +524,19 @@ export const zCardPart = z.object({
 export const zContactsPart = z.object({
     contacts: z.array(zCardPart).min(1),
     type: z.enum(['contacts'])
+});
+
+export const zPlaceParameter = z.object({
+    address: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    latitude: zDegrees,
+    longitude: zDegrees,
+    name: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
 });
 
 /**
@@ -793,6 +817,31 @@ export const zTaken = z.object({
     id: z.string()
 });
 
+export const zTemplateButton = z.union([
+    z.object({
+        text: z.string(),
+        type: z.enum(['quick_reply'])
+    }),
+    z.object({
+        text: z.string(),
+        type: z.enum(['url']),
+        url: z.string()
+    }),
+    z.object({
+        phone_number: z.string(),
+        text: z.string(),
+        type: z.enum(['phone_number'])
+    }),
+    z.object({
+        text: z.string(),
+        type: z.enum(['copy_code'])
+    }),
+    z.object({
+        text: z.string(),
+        type: z.enum(['other'])
+    })
+]);
+
 /**
  * What a template is for; its price goes by it.
  */
@@ -802,6 +851,26 @@ export const zTemplateCategory = z.enum([
     'authentication',
     'unknown'
 ]);
+
+/**
+ * A template to be. Places to fill in are written `{{1}}`, `{{2}}`… or, all of them, `{{first_name}}`.
+ */
+export const zNewTemplate = z.object({
+    body: z.string(),
+    buttons: z.optional(z.array(zTemplateButton)),
+    category: zTemplateCategory,
+    examples: z.optional(zNewExamples),
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    language: z.string(),
+    name: z.string()
+});
 
 /**
  * A template as the customer sees it; its words, filled in, are the message's `text`.
@@ -823,6 +892,68 @@ export const zSentTemplate = z.object({
         z.null()
     ])),
     name: z.string()
+});
+
+/**
+ * What stands above the body.
+ */
+export const zTemplateHeader = z.union([
+    z.object({
+        format: z.enum(['text']),
+        text: z.string()
+    }),
+    z.object({
+        format: z.enum(['location'])
+    }),
+    z.object({
+        format: z.enum(['image'])
+    }),
+    z.object({
+        format: z.enum(['video'])
+    }),
+    z.object({
+        format: z.enum(['document'])
+    }),
+    z.object({
+        format: z.enum(['other'])
+    })
+]);
+
+export const zTemplateParameters = z.object({
+    body: z.optional(z.record(z.string(), z.string())),
+    buttons: z.optional(z.record(z.string(), z.string())),
+    header: z.optional(z.record(z.string(), z.string())),
+    location: z.optional(z.union([
+        zPlaceParameter,
+        z.null()
+    ]))
+});
+
+export const zTemplatePart = z.object({
+    language: z.string(),
+    name: z.string(),
+    parameters: z.optional(zTemplateParameters),
+    type: z.enum(['template'])
+});
+
+/**
+ * Whether a template may be sent.
+ */
+export const zTemplateStatus = z.enum([
+    'approved',
+    'pending',
+    'rejected',
+    'paused',
+    'disabled',
+    'archived',
+    'deleted',
+    'unknown'
+]);
+
+export const zTemplatesSynced = z.object({
+    changed: z.int().gte(0),
+    removed: z.int().gte(0),
+    total: z.int().gte(0)
 });
 
 /**
@@ -851,6 +982,7 @@ export const zPart = z.union([
     zLocationPart,
     zContactsPart,
     zInteractivePart,
+    zTemplatePart,
     zReactionPart
 ]);
 
@@ -966,6 +1098,43 @@ export const zInteractive = z.union([
 /**
  * One page, and where the next begins.
  */
+export const zListTemplate = z.object({
+    items: z.array(z.object({
+        body: z.string(),
+        buttons: z.array(zTemplateButton),
+        category: zTemplateCategory,
+        footer: z.union([
+            z.string(),
+            z.null()
+        ]),
+        has_more: z.boolean(),
+        header: z.union([
+            zTemplateHeader,
+            z.null()
+        ]),
+        language: z.string(),
+        name: z.string(),
+        parameter_format: zParameterFormat,
+        quality: z.union([
+            z.string(),
+            z.null()
+        ]),
+        reason: z.union([
+            z.string(),
+            z.null()
+        ]),
+        status: zTemplateStatus,
+        synced_at: zTimestamp
+    })),
+    next_cursor: z.union([
+        z.string(),
+        z.null()
+    ])
+});
+
+/**
+ * One page, and where the next begins.
+ */
 export const zListTrouble = z.object({
     items: z.array(z.object({
         at: zTimestamp,
@@ -1003,6 +1172,37 @@ export const zSendOption = z.object({
 
 export const zSendOptions = z.object({
     options: z.array(zSendOption)
+});
+
+/**
+ * A template as the channel last told of it. Places to fill in are written `{{1}}` or `{{first_name}}`.
+ */
+export const zTemplate = z.object({
+    body: z.string(),
+    buttons: z.array(zTemplateButton),
+    category: zTemplateCategory,
+    footer: z.union([
+        z.string(),
+        z.null()
+    ]),
+    has_more: z.boolean(),
+    header: z.union([
+        zTemplateHeader,
+        z.null()
+    ]),
+    language: z.string(),
+    name: z.string(),
+    parameter_format: zParameterFormat,
+    quality: z.union([
+        z.string(),
+        z.null()
+    ]),
+    reason: z.union([
+        z.string(),
+        z.null()
+    ]),
+    status: zTemplateStatus,
+    synced_at: zTimestamp
 });
 
 export const zTicket = z.object({

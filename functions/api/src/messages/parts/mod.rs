@@ -15,6 +15,7 @@ pub mod contacts;
 pub mod interactive;
 pub mod location;
 pub mod reaction;
+pub mod template;
 pub mod text;
 
 use channel::Content;
@@ -29,6 +30,7 @@ use contacts::ContactsPart;
 use interactive::InteractivePart;
 use location::LocationPart;
 use reaction::ReactionPart;
+use template::TemplatePart;
 use text::TextPart;
 
 /// The most parts of one request.
@@ -42,6 +44,7 @@ pub enum Part {
     Location(LocationPart),
     Contacts(ContactsPart),
     Interactive(InteractivePart),
+    Template(TemplatePart),
     Reaction(ReactionPart),
 }
 
@@ -60,6 +63,7 @@ impl Part {
             "location" => input::value(at, part).map(Self::Location),
             "contacts" => input::value(at, part).map(Self::Contacts),
             "interactive" => InteractivePart::parse(at, part).map(Self::Interactive),
+            "template" => input::value(at, part).map(Self::Template),
             "reaction" => input::value(at, part).map(Self::Reaction),
             _ => Err(Problem::invalid(format!("{at}.type"), "invalid", "This type of part is not taken here.")),
         }
@@ -106,6 +110,7 @@ impl Place<'_> {
             Part::Location(part) => part.draft(),
             Part::Contacts(part) => part.draft(),
             Part::Interactive(part) => part.draft(),
+            Part::Template(part) => part.draft(at, self.tenant, self.head).await?,
             Part::Reaction(part) => part.draft(at, self.tenant, &self.head.id, self.now).await?,
         })
     }
