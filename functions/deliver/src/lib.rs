@@ -13,6 +13,7 @@ use bootstrap::{
 use channel::{Channel, Content, NotSent, Outbound, Outcome};
 use channel_whatsapp::WhatsApp;
 use domain::delivery::Claim;
+use domain::pace::Rate;
 use domain::time::TimeScale;
 use domain::{
     Account, AccountStatus, Amendment, ChannelType, Details, Failure, Head, Message, Reaction, TenantCtx, Timestamp,
@@ -27,6 +28,12 @@ pub const LEASE: Duration = Duration::from_secs(30);
 
 /// After this long a wake hands back to the queue, so that the last call (8 s) still ends within the function's 15 s.
 pub const WORKING_TIME: Duration = Duration::from_secs(6);
+
+/// Those that wait for the same moment go within this time of it.
+const SPREAD: Duration = Duration::from_secs(1);
+
+/// An account that is asked to send more slowly waits at most as after this many tries: 16 s, where the channel tells no time.
+const THROTTLE_TRIES: u32 = 4;
 
 /// Where access tokens come from.
 pub trait Tokens {
@@ -81,9 +88,15 @@ impl<T: Tokens> App<T> {
     ) -> table::Result<(Head, Then)> {
         let now = self.now();
         let account = tenant.account(&head.account).await?;
-        match next_step(now, &head, &message, account.as_ref()) {
+        let rate = Rate::to_one(head.channel).map(|rate| Rate { every: self.scale.of(rate.every), ..rate });
+        match next_step(now, &head, &message, account.as_ref(), rate) {
             Step::DropFinal => Ok((tenant.drop_final(&head, now).await?, Then::Again)),
             Step::NotYet(_) => Ok((head, Then::Rest)),
+            Step::Wait(until) => {
+                // Not all of an account's conversations at the same moment.
+                let spread = self.scale.of(SPREAD).mul_f64(self.random.fraction());
+                Ok((tenant.wait(&head, until.plus(spread)).await?, Then::Rest))
+            }
             Step::Claimed(until) => {
                 tracing::info!(conversation_id = %head.id, message_id = %message.id, %until, "someone else is sending");
                 Ok((head, Then::Rest))
@@ -174,6 +187,15 @@ impl<T: Tokens> App<T> {
             }
             Outcome::NotSent(NotSent::Retry { at_most: Some(times), why, .. }) if waits(&message) >= times => {
                 Ok((tenant.record_failed(&head, &message, &why, now).await?, Then::Again))
+            }
+            Outcome::NotSent(NotSent::Throttled { after, why }) => {
+                // One conversation's long bad luck is not the whole account's.
+                let tries = waits(&message).min(THROTTLE_TRIES);
+                let until = now.plus(self.scale.of(backoff::wait(tries, after, self.random.fraction())));
+                tracing::warn!(channel_account_id = %account.id, code = why.code, %until, "the channel asks the account to send more slowly");
+                self.count("Throttled");
+                tenant.throttle_account(account, until).await?;
+                Ok((tenant.release_and_wait(&head, &message, until).await?, Then::Rest))
             }
             Outcome::NotSent(NotSent::Retry { after, why, .. }) => {
                 let until = now.plus(self.wait(&message, after));

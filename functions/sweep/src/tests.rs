@@ -131,6 +131,7 @@ async fn stuck(app: &App, ctx: &TenantCtx) -> ConversationId {
         waba_id: None,
         display_phone_number: None,
         credential: 1,
+        throttled_until: None,
         created_at: now,
     };
     let identities = vec![Identity { kind: IdentityKind::Phone, value: "972501234567".to_owned() }];

@@ -16,6 +16,8 @@ enum Next {
     RetryFew(u32),
     /// Try again, not before so many seconds.
     Wait(u64),
+    /// As [`Next::Wait`], and so must everything else of the account; 0: at a growing distance.
+    Throttle(u64),
     /// Park everything of the account: its token is refused.
     ParkToken,
     /// Park everything of the account: it may not send for now.
@@ -24,7 +26,7 @@ enum Next {
     Fail,
 }
 
-use Next::{Fail, ParkAccount, ParkToken, Retry, RetryFew, Wait};
+use Next::{Fail, ParkAccount, ParkToken, Retry, RetryFew, Throttle, Wait};
 
 struct Row {
     codes: RangeInclusive<i64>,
@@ -50,9 +52,9 @@ const TABLE: &[Row] = &[
     row(10..=10, ParkAccount, "permission_missing", "The account lacks a permission on WhatsApp"),
     row(200..=299, ParkAccount, "permission_missing", "The account lacks a permission on WhatsApp"),
     row(131_005..=131_005, ParkAccount, "permission_missing", "The account lacks a permission on WhatsApp"),
-    row(4..=4, Retry, "rate_limited", "WhatsApp asks us to send more slowly"),
-    row(80_007..=80_007, Retry, "rate_limited", "WhatsApp asks us to send more slowly"),
-    row(130_429..=130_429, Retry, "rate_limited", "WhatsApp asks us to send more slowly"),
+    row(4..=4, Throttle(0), "rate_limited", "WhatsApp asks us to send more slowly"),
+    row(80_007..=80_007, Throttle(0), "rate_limited", "WhatsApp asks us to send more slowly"),
+    row(130_429..=130_429, Throttle(0), "rate_limited", "WhatsApp asks us to send more slowly"),
     row(33..=33, ParkAccount, "account_gone", "WhatsApp does not know this phone number any more"),
     row(368..=368, ParkAccount, "account_blocked", "WhatsApp has blocked this account"),
     row(131_031..=131_031, ParkAccount, "account_blocked", "WhatsApp has blocked this account"),
@@ -75,14 +77,14 @@ const TABLE: &[Row] = &[
     row(131_030..=131_030, Fail, "not_allowed_in_test", "The number is not on the test account's list of recipients"),
     row(131_047..=131_047, Fail, "window_closed", "More than 24 hours have passed since the customer last wrote"),
     // A restriction because of spam reports lasts hours.
-    row(131_048..=131_048, Wait(300), "spam_limited", "WhatsApp limits this number because of spam reports"),
+    row(131_048..=131_048, Throttle(300), "spam_limited", "WhatsApp limits this number because of spam reports"),
     row(131_049..=131_049, Fail, "held_back", "WhatsApp held the message back to keep the chat healthy"),
     row(131_050..=131_050, Fail, "opted_out", "The customer has stopped marketing messages"),
     row(131_053..=131_053, RetryFew(3), "media_refused", "WhatsApp could not take the file"),
     // One message per six seconds to the same person.
     row(131_056..=131_056, Wait(6), "rate_limited", "Too many messages to this customer in a short time"),
     // The number is being upgraded, for a minute.
-    row(131_057..=131_057, Wait(60), "channel_unavailable", "WhatsApp could not take the message just now"),
+    row(131_057..=131_057, Throttle(60), "channel_unavailable", "WhatsApp could not take the message just now"),
     row(131_062..=131_062, Fail, "phone_needed", "This message needs the customer's phone number"),
     row(131_063..=131_063, Fail, "marketing_not_allowed", "Marketing templates are switched off for this number"),
     row(131_064..=131_064, Fail, "spam_limited", "WhatsApp limits this account because its templates were in a wrong category"),
@@ -127,6 +129,8 @@ pub(crate) fn refusal(code: i64, title: &str, is_transient: bool) -> NotSent {
         Some(ParkAccount) => NotSent::Blocked(why),
         Some(Retry) => retry(None, None),
         Some(RetryFew(times)) => retry(None, Some(times)),
+        Some(Throttle(0)) => NotSent::Throttled { after: None, why },
+        Some(Throttle(seconds)) => NotSent::Throttled { after: Some(Duration::from_secs(seconds)), why },
         Some(Wait(seconds)) => retry(Some(Duration::from_secs(seconds)), None),
         None | Some(Fail) if is_transient => retry(None, Some(FEW)),
         None | Some(Fail) => NotSent::Final(why),
@@ -147,6 +151,8 @@ mod tests {
                 let after = after.map(|after| format!(" after {}", after.as_secs())).unwrap_or_default();
                 (why.code, format!("retry{after}{}", at_most.map(|n| format!(" {n} times")).unwrap_or_default()))
             }
+            NotSent::Throttled { after: None, why } => (why.code, "throttle".to_owned()),
+            NotSent::Throttled { after: Some(after), why } => (why.code, format!("throttle {}", after.as_secs())),
             NotSent::Unauthorized(why) => (why.code, "park token".to_owned()),
             NotSent::Blocked(why) => (why.code, "park account".to_owned()),
             NotSent::Final(why) => (why.code, "fail".to_owned()),
@@ -165,11 +171,11 @@ mod tests {
             (&[131_042], "payment_problem", "park account"),
             (&[131_045, 133_005, 133_006, 133_008, 133_009, 133_010, 133_015, 133_016], "number_not_registered", "park account"),
             (&[134_011], "terms_not_accepted", "park account"),
-            (&[4, 80_007, 130_429], "rate_limited", "retry"),
+            (&[4, 80_007, 130_429], "rate_limited", "throttle"),
             (&[131_056], "rate_limited", "retry after 6"),
             (&[132_069], "rate_limited", "retry after 60"),
-            (&[131_048], "spam_limited", "retry after 300"),
-            (&[131_057], "channel_unavailable", "retry after 60"),
+            (&[131_048], "spam_limited", "throttle 300"),
+            (&[131_057], "channel_unavailable", "throttle 60"),
             (&[2, 131_016, 133_004], "channel_unavailable", "retry"),
             (&[1, 131_000], "channel_unavailable", "retry 5 times"),
             (&[131_053], "media_refused", "retry 3 times"),

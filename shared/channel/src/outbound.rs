@@ -66,6 +66,8 @@ pub enum Outcome {
 pub enum NotSent {
     /// Worth another try, not before this long if the channel says so, and this often at most if it is known not to pass later.
     Retry { after: Option<Duration>, at_most: Option<u32>, why: Failure },
+    /// The account as a whole must send more slowly: not before this long, if the channel says so.
+    Throttled { after: Option<Duration>, why: Failure },
     /// The account's token was refused: park until someone reconnects.
     Unauthorized(Failure),
     /// The account may not send for now (policy, payment): park and tell the admin.

@@ -109,6 +109,8 @@ pub struct Head {
     pub out: Vec<String>,
     /// The first of `out` is not tried before this time.
     pub wait: Option<Timestamp>,
+    /// Until when all that was sent is paid off ([`crate::pace`]); in the past, a whole burst may go.
+    pub paid: Option<Timestamp>,
     /// Counts the times `sweep` woke it: a change of it is a wake.
     pub wakes: u64,
     pub due: Option<Due>,

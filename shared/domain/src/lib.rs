@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod id;
 pub mod key_hash;
 pub mod message;
+pub mod pace;
 #[cfg(feature = "schema")]
 mod schema;
 pub mod send_option;

@@ -220,6 +220,7 @@ fn new_head(
         last_replies: Default::default(),
         out: Vec::new(),
         wait: None,
+        paid: None,
         wakes: 0,
         due: None,
         created_at: now,

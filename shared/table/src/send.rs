@@ -4,6 +4,7 @@
 //! do not get in each other's way.
 
 use domain::delivery::{Claim, Failed};
+use domain::pace::Rate;
 use domain::{
     ConversationId, Delivery, DeliveryStatus, Failure, Head, Identity, Message, MessageId, Receipt, Timestamp,
 };
@@ -74,7 +75,11 @@ impl Tenant<'_> {
         let decide = |m: &Message| joined(m, &told, Some(attempt), Some(external_id));
         self.change_message(&message.id, Some(message.clone()), decide).await?;
         self.learn_names(&head.account, &head.contact, learnt, at).await?;
-        let answered = |head: &mut Head| head.free_entry = head.free_entry.map(|entry| entry.answered(at));
+        let rate = Rate::to_one(head.channel).map(|rate| Rate { every: self.tables.scale.of(rate.every), ..rate });
+        let answered = |head: &mut Head| {
+            head.free_entry = head.free_entry.map(|entry| entry.answered(at));
+            head.paid = rate.map(|rate| rate.after(head.paid, at));
+        };
         self.without_and(head, &[message.id.order().to_owned()], at, answered).await
     }
 
@@ -96,6 +101,11 @@ impl Tenant<'_> {
     pub async fn release_and_wait(&self, head: &Head, message: &Message, until: Timestamp) -> Result<Head> {
         let release = |d: &Delivery| Delivery { claim: None, waits: d.waits + 1, ..d.clone() };
         self.change_own(message, release, Seen::No).await?;
+        self.wait(head, until).await
+    }
+
+    /// The conversation's sends wait.
+    pub async fn wait(&self, head: &Head, until: Timestamp) -> Result<Head> {
         let wait = |h: &Head| Some(Head { wait: Some(until), due: Some(until), ..h.clone() });
         Ok(self.change_head(&head.id, Some(head.clone()), wait).await?.now().unwrap_or_else(|| head.clone()))
     }

@@ -72,7 +72,7 @@ fn rejected(status: u16) -> NotSent {
         }),
         429 => {
             let why = Failure { channel_code: code, ..local("rate_limited", "WhatsApp asks us to send more slowly") };
-            NotSent::Retry { after: None, at_most: None, why }
+            NotSent::Throttled { after: None, why }
         }
         _ => NotSent::Final(Failure { channel_code: code, ..local("rejected", "WhatsApp did not take the message") }),
     }
@@ -89,6 +89,7 @@ mod tests {
         let code = |o: &Outcome| match o {
             Outcome::Accepted { external_id, .. } => format!("accepted {external_id}"),
             Outcome::NotSent(NotSent::Retry { why, .. }) => format!("retry {}", why.code),
+            Outcome::NotSent(NotSent::Throttled { why, .. }) => format!("throttled {}", why.code),
             Outcome::NotSent(NotSent::Unauthorized(why)) => format!("unauthorized {}", why.code),
             Outcome::NotSent(NotSent::Blocked(why)) => format!("blocked {}", why.code),
             Outcome::NotSent(NotSent::Final(why)) => format!("final {}", why.code),
@@ -103,7 +104,7 @@ mod tests {
             (Reply::Done(br#"{"messages":[]}"#.to_vec()), "unknown"),
             (Reply::Unknown("timeout".to_owned()), "unknown"),
             (Reply::NotSent("refused".to_owned()), "retry channel_unreachable"),
-            (Reply::Rejected(status(429)), "retry rate_limited"),
+            (Reply::Rejected(status(429)), "throttled rate_limited"),
             (Reply::Rejected(status(404)), "final rejected"),
             (Reply::Refused(status(400), error(131_047)), "final window_closed"),
             (Reply::Refused(status(400), error(131_056)), "retry rate_limited"),

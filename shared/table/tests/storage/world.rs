@@ -39,6 +39,7 @@ pub(crate) async fn world() -> World {
         waba_id: None,
         display_phone_number: None,
         credential: 1,
+        throttled_until: None,
         created_at: NOW,
     };
     let world = World { test, ours, theirs, account };

@@ -136,6 +136,7 @@ fn account(n: u8) -> Account {
         waba_id: Some(format!("20{n}")),
         display_phone_number: None,
         credential: 1,
+        throttled_until: None,
         created_at: Timestamp::from_millis(START),
     }
 }
