@@ -85,6 +85,13 @@ export const templates = (channel: string, cursor: string | null, cancel: Cancel
 
 export const syncTemplates = (channel: string) => request(schemas.templatesSynced, `${ofChannel(channel)}/sync`, { method: "POST" });
 
+/** An empty emoji takes the reaction back; `key` is the Idempotency-Key. */
+export async function react(id: string, reaction: { messageId: string; emoji: string; key: string }): Promise<Message[]> {
+  const body = { parts: [{ type: "reaction", message_id: reaction.messageId, emoji: reaction.emoji }] };
+  const call = { method: "POST", body, headers: { "idempotency-key": reaction.key } } as const;
+  return (await request(schemas.sent, `${at(id)}/messages`, call)).messages;
+}
+
 /** `key` is made once per press of the button: the same press twice is one more try, not two. */
 export const retry = (message: string, key: string): Promise<Message> =>
   request(
