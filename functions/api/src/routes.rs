@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -50,6 +50,7 @@ handlers! {
     get "/conversations/{id}/send-options" => conversations::send_options::send_options;
     get "/conversations/{id}/messages" => messages::list::list;
     post "/conversations/{id}/messages" => messages::send::send;
+    delete "/messages/{id}" => messages::cancel::cancel;
     post "/messages/{id}/retry" => messages::retry::retry;
     get "/sync" => realtime::sync::sync;
     get "/events" => events::events;

@@ -127,11 +127,7 @@ impl<T: Tokens> App<T> {
         let Some(token) = self.tokens.access_token(ctx, account).await else {
             return self.park(tenant, Some(account), head, &message, &plan::reconnect_needed(), self.now()).await;
         };
-        let to = tenant
-            .contact(&head.contact)
-            .await?
-            .map(|c| recipient::reachable(&c, head.group.as_deref()))
-            .unwrap_or_default();
+        let to = tenant.contact(&head.contact).await?.map(|c| recipient::reachable(&c)).unwrap_or_default();
         let Some(content) = Content::of(message.kind, message.text.as_deref(), &message.body) else {
             return Ok((tenant.record_failed(&head, &message, &unsendable(), self.now()).await?, Then::Again));
         };
@@ -148,6 +144,7 @@ impl<T: Tokens> App<T> {
                     account: &account.external_id,
                     access_token: &token,
                     to: &to,
+                    group: head.group.as_deref(),
                     content,
                     reply_to: claimed.reply_to.as_ref().and_then(|r| r.channel_message_id.as_deref()),
                     reference: &reference,

@@ -43,6 +43,8 @@ pub struct Outbound<'a> {
     pub access_token: &'a str,
     /// Every identity known of the recipient.
     pub to: &'a [Identity],
+    /// The channel's id of the group, where the thread is one: then it goes there, and to no one person.
+    pub group: Option<&'a str>,
     pub content: Content<'a>,
     /// The channel's id of the message that this one answers.
     pub reply_to: Option<&'a str>,

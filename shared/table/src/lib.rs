@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod amend;
+mod cancel;
 mod cas;
 mod change;
 pub mod channel_route;
@@ -44,6 +45,7 @@ pub mod tries;
 pub mod unrouted;
 
 pub use amend::AmendOutcome;
+pub use cancel::{CANCELLED, Cancelled};
 pub use channel_route::{PutRoute, Route};
 pub use edit::{Edited, Editor};
 pub use error::{Error, Result};

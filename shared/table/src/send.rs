@@ -9,6 +9,7 @@ use domain::{
     ConversationId, Delivery, DeliveryStatus, Failure, Head, Identity, Message, MessageId, Receipt, Timestamp,
 };
 
+use crate::cancel::CANCELLED;
 use crate::status::{Told, joined};
 use crate::{LedgerKind, Result, Tenant};
 
@@ -175,7 +176,7 @@ impl Tenant<'_> {
     }
 
     /// The head without these in `out`.
-    async fn without(&self, head: &Head, gone: &[String], now: Timestamp) -> Result<Head> {
+    pub(crate) async fn without(&self, head: &Head, gone: &[String], now: Timestamp) -> Result<Head> {
         self.without_and(head, gone, now, |_| ()).await
     }
 
@@ -227,7 +228,9 @@ fn leaves(message: &Message) -> bool {
 /// Whether the later parts of its request must not go out.
 fn is_broken(message: &Message) -> bool {
     let status = message.delivery.as_ref().map(Delivery::status);
-    matches!(status, Some(DeliveryStatus::Failed | DeliveryStatus::Unknown)) || waits_for_part(message)
+    let cancelled = message.delivery.as_ref().and_then(Delivery::error).is_some_and(|why| why.code == CANCELLED);
+    let broken = matches!(status, Some(DeliveryStatus::Failed | DeliveryStatus::Unknown)) && !cancelled;
+    broken || waits_for_part(message)
 }
 
 fn is_later_part(of: &Message, message: &Message) -> bool {

@@ -1,5 +1,6 @@
 //! Messages: the thread, and what agents send.
 
+pub mod cancel;
 pub mod list;
 pub mod parts;
 pub mod retry;

@@ -149,3 +149,17 @@ async fn the_ways_to_send_are_told_with_their_end_their_price_and_why_they_are_c
     let foreign = format!("/v1/conversations/{}/send-options", world.b.conversation);
     assert_eq!(world.get(&token, &foreign).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_send_is_taken_back_while_it_waits() {
+    let (world, token) = at_work().await;
+    let text = json!({ "type": "text", "text": "too fast" });
+    let sent = world.send(&token, &world.a.conversation, "k", part(&text)).await.json["messages"][0]["id"].clone();
+    let path = format!("/v1/messages/{}", sent.as_str().unwrap());
+    let first = world.delete(&token, &path).await;
+    let seen = (first.status.as_u16(), &first.json["delivery_status"], &first.json["error"]["code"]);
+    assert_eq!(seen, (200, &json!("failed"), &json!("cancelled")));
+    assert_eq!(world.delete(&token, &path).await.code(), (409, "not_cancellable"));
+    let heard = format!("/v1/messages/{}", world.a.message);
+    assert_eq!(world.delete(&token, &heard).await.code(), (404, "not_found"));
+}

@@ -74,10 +74,13 @@ fn payload(content: Content<'_>) -> Option<(&'static str, Value)> {
 /// The whole request; `None` without an address, or for what nobody sends.
 fn request(message: Outbound<'_>) -> Option<Value> {
     let (kind, payload) = payload(message.content)?;
-    let (address, value) = address(message.to)?;
+    let (recipient, address, value) = match message.group {
+        Some(group) => ("group", "to", group.to_owned()),
+        None => address(message.to).map(|(field, value)| ("individual", field, value))?,
+    };
     let mut request = json!({
         "messaging_product": "whatsapp",
-        "recipient_type": "individual",
+        "recipient_type": recipient,
         address: value,
         "type": kind,
         kind: payload,
@@ -112,7 +115,8 @@ mod tests {
     fn a_person_is_addressed_by_phone_or_else_by_their_scoped_id() {
         let send = |to: &[Identity], reply_to| {
             let content = Content::Text("see https://example.jp");
-            let message = Outbound { account: "1", access_token: "t", to, content, reply_to, reference: "m.1" };
+            let message =
+                Outbound { account: "1", access_token: "t", to, group: None, content, reply_to, reference: "m.1" };
             request(message)
         };
         let text = json!({ "body": "see https://example.jp", "preview_url": true });
@@ -132,5 +136,14 @@ mod tests {
             }))
         );
         assert_eq!(send(&[id(IdentityKind::Username, "aiko")], None), None);
+        let (to, group, content) = (&[][..], Some("Y2FwaV9ncm91cDox"), Content::Text("hi all"));
+        let to_all = Outbound { account: "1", access_token: "t", to, group, content, reply_to: None, reference: "m.1" };
+        assert_eq!(
+            request(to_all),
+            Some(json!({
+                "messaging_product": "whatsapp", "recipient_type": "group", "to": "Y2FwaV9ncm91cDox", "type": "text",
+                "text": { "body": "hi all", "preview_url": false }, "biz_opaque_callback_data": "m.1",
+            }))
+        );
     }
 }

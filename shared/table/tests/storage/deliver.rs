@@ -7,7 +7,7 @@ use domain::{
     AccountStatus, Body, ConversationId, DeliveryStatus as S, Failure, Identity, IdentityKind, MessageId, Receipt,
 };
 use futures_util::future::join_all;
-use table::Retried;
+use table::{CANCELLED, Cancelled, Retried};
 
 use crate::world::*;
 
@@ -92,6 +92,24 @@ async fn an_account_waits_until_the_latest_time_that_was_asked_for() {
     assert_eq!(throttled().await.throttled_until, Some(at(60)));
     w.us().throttle_account(&throttled().await, at(90)).await.unwrap();
     assert_eq!(throttled().await.throttled_until, Some(at(90)));
+}
+
+#[tokio::test]
+async fn what_still_waits_is_taken_back_and_the_parts_after_it_go_on() {
+    let w = world().await;
+    let (conversation, ids) = waiting(&w, &[&["a", "b", "c"]]).await;
+    let cancel = async |id: &MessageId| w.us().cancel(id, &claim("mine"), NOW).await.unwrap();
+    let Cancelled::Done(message) = cancel(&ids[1]).await else { panic!("it waits") };
+    let why = message.delivery.as_ref().and_then(|d| d.error()).map(|why| why.code.clone());
+    assert_eq!((message.id, why.as_deref()), (ids[1].clone(), Some(CANCELLED)));
+    assert_eq!(cancel(&ids[1]).await, Cancelled::NotQueued(S::Failed));
+    let (head, claimed) = w.claims(&conversation).await;
+    assert_eq!(cancel(&ids[0]).await, Cancelled::NotQueued(S::Queued), "it is on its way");
+    w.us().record_accepted(&head, &claimed, "out", &[], NOW).await.unwrap();
+    assert_eq!(w.is_accepted(&conversation, "out2").await, ids[2]);
+    assert_eq!(w.statuses(&ids).await, [S::Sent, S::Failed, S::Sent]);
+    let heard = w.hears(&[text("x", 0, "x")]).await.stored;
+    assert_eq!(cancel(&heard[0]).await, Cancelled::NotFound, "a customer's is none of ours");
 }
 
 #[tokio::test]

@@ -28,6 +28,7 @@ const REASONS: Record<string, Reason> = {
   channel_unreachable: "throttled",
   opted_out: "opted_out",
   held_back: "held_back",
+  cancelled: "cancelled",
   number_not_registered: "account",
   terms_not_accepted: "account",
   marketing_not_allowed: "account",

@@ -184,6 +184,11 @@ impl World {
         self.call(request.body(Body::empty()).unwrap()).await
     }
 
+    pub(crate) async fn delete(&self, token: &str, path: &str) -> Answer {
+        let request = Request::delete(path).header("authorization", format!("Bearer {token}"));
+        self.call(request.body(Body::empty()).unwrap()).await
+    }
+
     pub(crate) async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
         let request = Request::post(path).header("authorization", format!("Bearer {token}"));
         self.call(request.body(Body::from(body.to_string())).unwrap()).await
