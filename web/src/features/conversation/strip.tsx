@@ -1,7 +1,7 @@
 // The one strip over the composer: what is being replied to, or how long one may still write.
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { Clock, LayoutTemplate, Lock, X } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import * as api from "../../api";
@@ -10,7 +10,9 @@ import { Button, IconButton } from "../../design/button";
 import { useFormats, useNow } from "../../i18n/formats";
 import { timeLeft } from "../inbox/window-pill";
 import styles from "./strip.module.css";
-import { TemplatePicker } from "./template-picker";
+
+/** Loaded when it is first asked for: most days it is not. */
+const TemplatePicker = lazy(async () => ({ default: (await import("./template-picker")).TemplatePicker }));
 
 const HOUR = 3_600_000;
 
@@ -76,7 +78,11 @@ export function ClosedPanel({ row, seen }: { row: Conversation; seen: number }) 
           </p>
         )}
       </div>
-      <TemplatePicker row={row} seen={seen} isOpen={picking} onClose={() => setPicking(false)} />
+      {picking && (
+        <Suspense fallback={null}>
+          <TemplatePicker row={row} seen={seen} isOpen onClose={() => setPicking(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }
