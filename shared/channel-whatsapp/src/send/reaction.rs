@@ -19,7 +19,7 @@ pub(super) fn check(reaction: &ReactionDetails) -> Result<(), Invalid> {
     let points = emoji.chars().count();
     // What stands in a keycap (`1️⃣`) is a digit; some emoji are letters (`Ⓜ️`), but none of them is written with.
     let is_letter = |c: char| c.is_whitespace() || (c.is_alphabetic() && u32::from(c) < 0x2000);
-    let drawn = emoji.chars().any(|c| !c.is_ascii()) && !emoji.chars().any(is_letter);
+    let drawn = !emoji.is_ascii() && !emoji.chars().any(is_letter);
     if drawn && points <= EMOJI_MAX { Ok(()) } else { Err(invalid("emoji", "invalid", "One emoji, or none.")) }
 }
 
