@@ -91,6 +91,12 @@ impl Agent {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
+    /// Posts a body to an address under an Idempotency-Key: the status of the answer.
+    pub async fn post_with_key(&self, url: &str, key: &str, body: &Value) -> u16 {
+        let request = self.client.post(url).bearer_auth(&self.token).header("idempotency-key", key);
+        request.json(body).send().await.unwrap().status().as_u16()
+    }
+
     /// A ticket's URL, good for one socket.
     pub async fn socket_url(&self) -> String {
         let (status, ticket) = self.ask("POST", "/v1/realtime/tickets", Some(&json!({}))).await;

@@ -94,6 +94,25 @@ test("in Hebrew the page turns, and the shut window says what is possible", asyn
   expect(await screen.findByText("עד אז רק תבנית מאושרת יכולה לפתוח את השיחה.")).toBeDefined();
 });
 
+test("where the window is shut a template is chosen, filled in and sent", async () => {
+  const user = await enter();
+  await user.click(within(screen.getByRole("listbox")).getByText("יוסי מזרחי"));
+  await user.click(await screen.findByRole("button", { name: "Choose a template" }));
+  const dialog = await screen.findByRole("dialog");
+  await user.click(await within(dialog).findByRole("button", { name: /order_update/ }));
+  const send = within(dialog).getByRole("button", { name: "Send template" });
+  expect(send.getAttribute("disabled")).not.toBeNull();
+  const fields = within(dialog).getAllByRole("textbox");
+  expect(fields).toHaveLength(2);
+  for (const [index, value] of ["42", "Yossi"].entries()) await user.type(fields[index] ?? dialog, value);
+  expect(within(within(dialog).getByRole("region", { name: "Preview" })).getByText("Hi Yossi, your order is on its way.")).toBeDefined();
+  await user.click(send);
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  await waitFor(() => expect(server.asked.filter(({ method, path }) => method === "POST" && path.endsWith("/messages"))).toHaveLength(1));
+  const body = server.asked.findLast(({ path }) => path === "/conversations/con_yossi/messages")?.body;
+  expect(body?.["parts"]).toEqual([{ type: "template", name: "order_update", language: "en_US", parameters: { header: { 1: "42" }, body: { 1: "Yossi" }, buttons: {} } }]);
+});
+
 test("a load that failed says so with its request, and can be asked again", async () => {
   const user = await enter();
   const broken = { status: 404, body: { code: "not_found", status: 404, request_id: "req_1" } };

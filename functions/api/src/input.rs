@@ -47,12 +47,24 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
+/// Reads a part of a body that has been read already; `at` is its place there, e.g. `parts[0]`.
+pub fn value<T: DeserializeOwned>(at: &str, value: serde_json::Value) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(value).map_err(|error| refused_at(at, &error))
+}
+
 fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     if !error.inner().is_data() {
         return Problem::invalid("body", "invalid_json", "The body is no JSON.");
     }
-    let path = error.path().to_string();
-    let path = if path == "." { String::new() } else { path };
+    refused_at("", error)
+}
+
+fn refused_at(at: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let path = match (at, error.path().to_string()) {
+        (at, path) if path == "." => at.to_owned(),
+        ("", path) => path,
+        (at, path) => format!("{at}.{path}"),
+    };
     let said = error.inner().to_string();
     let named = |before: &str| said.strip_prefix(before)?.split('`').next().map(str::to_owned);
     let within = |name: String| match path.as_str() {

@@ -63,6 +63,7 @@ impl Modify for Common {
         for (method, path, guard) in ROUTES {
             if let Some(operation) = document.paths.paths.get_mut(*path).and_then(|item| match *method {
                 "GET" => item.get.as_mut(),
+                "DELETE" => item.delete.as_mut(),
                 _ => item.post.as_mut(),
             }) {
                 complete(operation, method, *guard);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -39,13 +39,18 @@ handlers! {
     get "/channels" => channels::list::list;
     post "/channels/connect" => channels::connect::connect;
     post "/channels/{id}/test" => channels::test::test;
+    get "/channels/{id}/templates" => channels::templates::list::list;
+    post "/channels/{id}/templates" => channels::templates::create::create;
+    post "/channels/{id}/templates/sync" => channels::templates::sync::sync;
     get "/conversations" => conversations::list::list;
     get "/conversations/{id}" => conversations::get::get;
     post "/conversations/{id}/assign" => conversations::assign::assign;
     post "/conversations/{id}/status" => conversations::status::set_status;
     post "/conversations/{id}/mark-read" => conversations::mark_read::mark_read;
+    get "/conversations/{id}/send-options" => conversations::send_options::send_options;
     get "/conversations/{id}/messages" => messages::list::list;
     post "/conversations/{id}/messages" => messages::send::send;
+    delete "/messages/{id}" => messages::cancel::cancel;
     post "/messages/{id}/retry" => messages::retry::retry;
     get "/sync" => realtime::sync::sync;
     get "/events" => events::events;

@@ -13,8 +13,11 @@ use bootstrap::{
 use channel::{Channel, Content, NotSent, Outbound, Outcome};
 use channel_whatsapp::WhatsApp;
 use domain::delivery::Claim;
+use domain::pace::Rate;
 use domain::time::TimeScale;
-use domain::{Account, AccountStatus, ChannelType, Failure, Head, Message, TenantCtx, Timestamp};
+use domain::{
+    Account, AccountStatus, Amendment, ChannelType, Details, Failure, Head, Message, Reaction, TenantCtx, Timestamp,
+};
 use queue::Wake;
 use table::{Tables, Tenant};
 
@@ -25,6 +28,12 @@ pub const LEASE: Duration = Duration::from_secs(30);
 
 /// After this long a wake hands back to the queue, so that the last call (8 s) still ends within the function's 15 s.
 pub const WORKING_TIME: Duration = Duration::from_secs(6);
+
+/// Those that wait for the same moment go within this time of it.
+const SPREAD: Duration = Duration::from_secs(1);
+
+/// An account that is asked to send more slowly waits at most as after this many tries: 16 s, where the channel tells no time.
+const THROTTLE_TRIES: u32 = 4;
 
 /// Where access tokens come from.
 pub trait Tokens {
@@ -79,9 +88,15 @@ impl<T: Tokens> App<T> {
     ) -> table::Result<(Head, Then)> {
         let now = self.now();
         let account = tenant.account(&head.account).await?;
-        match next_step(now, &head, &message, account.as_ref()) {
+        let rate = Rate::to_one(head.channel).map(|rate| Rate { every: self.scale.of(rate.every), ..rate });
+        match next_step(now, &head, &message, account.as_ref(), rate) {
             Step::DropFinal => Ok((tenant.drop_final(&head, now).await?, Then::Again)),
             Step::NotYet(_) => Ok((head, Then::Rest)),
+            Step::Wait(until) => {
+                // Not all of an account's conversations at the same moment.
+                let spread = self.scale.of(SPREAD).mul_f64(self.random.fraction());
+                Ok((tenant.wait(&head, until.plus(spread)).await?, Then::Rest))
+            }
             Step::Claimed(until) => {
                 tracing::info!(conversation_id = %head.id, message_id = %message.id, %until, "someone else is sending");
                 Ok((head, Then::Rest))
@@ -112,11 +127,10 @@ impl<T: Tokens> App<T> {
         let Some(token) = self.tokens.access_token(ctx, account).await else {
             return self.park(tenant, Some(account), head, &message, &plan::reconnect_needed(), self.now()).await;
         };
-        let to = tenant
-            .contact(&head.contact)
-            .await?
-            .map(|c| recipient::reachable(&c, head.group.as_deref()))
-            .unwrap_or_default();
+        let to = tenant.contact(&head.contact).await?.map(|c| recipient::reachable(&c)).unwrap_or_default();
+        let Some(content) = Content::of(message.kind, message.text.as_deref(), &message.body) else {
+            return Ok((tenant.record_failed(&head, &message, &unsendable(), self.now()).await?, Then::Again));
+        };
         let claim = Claim { id: hex(&self.random.bytes::<16>()), until: self.now().plus(self.scale.of(LEASE)) };
         let Some(claimed) = tenant.claim(&message, &claim).await? else {
             return Ok((head, Then::Rest));
@@ -130,7 +144,8 @@ impl<T: Tokens> App<T> {
                     account: &account.external_id,
                     access_token: &token,
                     to: &to,
-                    content: Content::Text(claimed.text.as_deref().unwrap_or_default()),
+                    group: head.group.as_deref(),
+                    content,
                     reply_to: claimed.reply_to.as_ref().and_then(|r| r.channel_message_id.as_deref()),
                     reference: &reference,
                 },
@@ -163,10 +178,23 @@ impl<T: Tokens> App<T> {
         let now = self.now();
         match outcome {
             Outcome::Accepted { external_id, also_known_as } => {
+                self.show_reaction(tenant, account, &message, now).await?;
                 let head = tenant.record_accepted(&head, &message, &external_id, &also_known_as, now).await?;
                 Ok((head, Then::Again))
             }
-            Outcome::NotSent(NotSent::Retry { after, why }) => {
+            Outcome::NotSent(NotSent::Retry { at_most: Some(times), why, .. }) if waits(&message) >= times => {
+                Ok((tenant.record_failed(&head, &message, &why, now).await?, Then::Again))
+            }
+            Outcome::NotSent(NotSent::Throttled { after, why }) => {
+                // One conversation's long bad luck is not the whole account's.
+                let tries = waits(&message).min(THROTTLE_TRIES);
+                let until = now.plus(self.scale.of(backoff::wait(tries, after, self.random.fraction())));
+                tracing::warn!(channel_account_id = %account.id, code = why.code, %until, "the channel asks the account to send more slowly");
+                self.count("Throttled");
+                tenant.throttle_account(account, until).await?;
+                Ok((tenant.release_and_wait(&head, &message, until).await?, Then::Rest))
+            }
+            Outcome::NotSent(NotSent::Retry { after, why, .. }) => {
                 let until = now.plus(self.wait(&message, after));
                 tracing::info!(conversation_id = %head.id, message_id = %message.id, code = why.code, %until, "the channel did not take it");
                 Ok((tenant.release_and_wait(&head, &message, until).await?, Then::Rest))
@@ -188,8 +216,21 @@ impl<T: Tokens> App<T> {
     }
 
     fn wait(&self, message: &Message, asked: Option<Duration>) -> Duration {
-        let waits = message.delivery.as_ref().map_or(0, |d| d.waits);
-        self.scale.of(backoff::wait(waits, asked, self.random.fraction()))
+        self.scale.of(backoff::wait(waits(message), asked, self.random.fraction()))
+    }
+
+    /// A reaction that the channel took shows on its message. Before the record: whoever dies in between leaves an unknown
+    /// outcome, never a reaction that nobody sees.
+    async fn show_reaction(
+        &self,
+        tenant: &Tenant<'_>,
+        account: &Account,
+        message: &Message,
+        at: Timestamp,
+    ) -> table::Result<()> {
+        let Some(Details::Reaction(reaction)) = &message.body.details else { return Ok(()) };
+        let fact = Amendment::Reaction(Reaction { by: message.author.clone(), emoji: reaction.emoji.clone(), at });
+        tenant.amend(&account.id, &reaction.channel_message_id, &fact).await.map(drop)
     }
 
     /// One more of what an alarm watches.
@@ -215,6 +256,20 @@ impl<T: Tokens> App<T> {
             None => Ok((tenant.record_failed(&head, message, why, now).await?, Then::Again)),
         }
     }
+}
+
+/// Nothing is stored that the API did not take, so this is a part of a type that we once sent and no longer do.
+fn unsendable() -> Failure {
+    Failure {
+        code: "type_unsupported".to_owned(),
+        title: "This type of message cannot be sent".to_owned(),
+        channel_code: None,
+    }
+}
+
+/// How often the channel certainly did not take this attempt.
+fn waits(message: &Message) -> u32 {
+    message.delivery.as_ref().map_or(0, |d| d.waits)
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -1,6 +1,7 @@
-//! What a channel tells of an account: kept in the account's log, and where it matters shown as its health.
+//! What a channel tells of an account: kept in the account's log, and where it matters shown as its health, or in its templates.
 
 use channel::Notice;
+use domain::template::TemplateNews;
 use domain::{Account, Timestamp};
 use table::{Entry, LedgerKind};
 
@@ -21,9 +22,16 @@ impl<B: Bodies> App<B> {
         };
         tracing::info!(tenant_id = %place.ctx.id(), reason = entry.reason, event_id = entry.id.as_str(), "notice");
         tenant.put_entry(LedgerKind::ChannelNotice, &entry).await?;
-        let Some(health) = &notice.health else { return Ok(()) };
+        if notice.health.is_none() && notice.template.is_none() {
+            return Ok(());
+        }
         for account in tenant.accounts().await?.iter().filter(|account| concerns(notice, place, account)) {
-            tenant.set_account_status(account, account.status, Some(health)).await?;
+            if let Some(health) = &notice.health {
+                tenant.set_account_status(account, account.status, Some(health)).await?;
+            }
+            if let Some(TemplateNews { name, language, what }) = &notice.template {
+                tenant.change_template(&account.id, name, language, what).await?;
+            }
         }
         Ok(())
     }

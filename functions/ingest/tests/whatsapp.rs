@@ -50,6 +50,7 @@ async fn world() -> World {
         waba_id: Some("2000000000001".to_owned()),
         display_phone_number: Some("+1 555 0100".to_owned()),
         credential: 1,
+        throttled_until: None,
         created_at: Timestamp::from_millis(NOW),
     };
     test.tables.tenant(&ctx).put_account(&account).await.unwrap();

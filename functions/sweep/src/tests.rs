@@ -131,6 +131,7 @@ async fn stuck(app: &App, ctx: &TenantCtx) -> ConversationId {
         waba_id: None,
         display_phone_number: None,
         credential: 1,
+        throttled_until: None,
         created_at: now,
     };
     let identities = vec![Identity { kind: IdentityKind::Phone, value: "972501234567".to_owned() }];
@@ -148,7 +149,7 @@ async fn stuck(app: &App, ctx: &TenantCtx) -> ConversationId {
         user_name: "Ada".to_owned(),
         client_id: "key".to_owned(),
         body_hash: "hash".to_owned(),
-        parts: vec!["Hello".to_owned()],
+        parts: vec![table::Draft::text("Hello")],
         reply_to: None,
         expected_seq: None,
         force: false,

@@ -139,6 +139,7 @@ async fn connect(to: &Target, tenant: &TenantId, channel: &Channel) -> Result<()
         waba_id,
         display_phone_number,
         credential: 1,
+        throttled_until: None,
         created_at: to.now,
     };
     to.tokens.put_token(tenant, &account.id, account.credential, token).await.map_err(failed)?;

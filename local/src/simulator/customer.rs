@@ -136,7 +136,7 @@ async fn ledger(State(playing): Sim) -> Json<Value> {
     sends.sort_by_key(|(_, message)| message.seq);
     let item = |(key, message): &(&ThreadKey, &Message)| {
         json!({
-            "id": message.id, "phone_number_id": key.phone_number_id, "to": key.from, "text": message.text,
+            "id": message.id, "phone_number_id": key.phone_number_id, "to": key.from, "type": message.kind, "text": message.text,
             "reference": message.reference, "reply_to": message.reply_to, "at": message.at,
         })
     };

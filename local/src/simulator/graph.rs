@@ -1,11 +1,11 @@
-//! Graph for WhatsApp, as far as Switchboard asks it: send a text, mark as read, read a number.
+//! Graph for WhatsApp, as far as Switchboard asks it: send, mark as read, read a number, templates.
 //! [Messages](https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages).
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing};
@@ -17,12 +17,16 @@ use super::account::SimAccount;
 use super::faults::take;
 use super::refusal::Refusal;
 use super::send::{Accepted, Request, accept, mark_read};
-use super::store::State as Everything;
+use super::store::{Parcel, State as Everything, kept_parcel, kept_templates};
+use super::templates::handed_in;
+use super::thread::{ThreadKey, Tick};
+use super::webhook::template_status;
 
 /// Paths of Graph, below the simulator's own.
 pub(super) fn routes() -> Router<Arc<Playing>> {
     Router::new()
         .route("/simulator/graph/{version}/{number}/messages", routing::post(messages))
+        .route("/simulator/graph/{version}/{number}/message_templates", routing::get(templates).post(new_template))
         .route("/simulator/graph/{version}/{number}", routing::get(number))
 }
 
@@ -52,6 +56,75 @@ async fn number(
         "id": account.phone_number_id, "verified_name": account.name,
         "display_phone_number": account.display_phone_number, "quality_rating": "GREEN",
     })))
+}
+
+/// One of the business account's numbers, if the caller may act for that account.
+fn authorized_for_all(state: &Everything, headers: &HeaderMap, waba_id: &str) -> Result<SimAccount, Refusal> {
+    let of_business = state.accounts.values().filter(|account| account.waba_id == waba_id);
+    let mut refusal = Refusal::number();
+    for account in of_business {
+        match authorized(state, headers, &account.phone_number_id) {
+            Ok(account) => return Ok(account),
+            Err(why) => refusal = why,
+        }
+    }
+    Err(refusal)
+}
+
+#[derive(Deserialize)]
+struct Page {
+    limit: Option<usize>,
+    after: Option<usize>,
+}
+
+async fn templates(
+    State(playing): State<Arc<Playing>>,
+    Path(node): Path<Node>,
+    Query(page): Query<Page>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refusal> {
+    let state = playing.store.state();
+    authorized_for_all(&state, &headers, &node.number)?;
+    let all = state.templates(&node.number);
+    let (from, limit) = (page.after.unwrap_or(0), page.limit.unwrap_or(25));
+    let to = all.len().min(from + limit);
+    let data = all.get(from..to).unwrap_or_default();
+    let mut answer =
+        json!({ "data": data, "paging": { "cursors": { "before": from.to_string(), "after": to.to_string() } } });
+    if to < all.len() {
+        answer["paging"]["next"] = json!("https://graph.facebook.com/next");
+    }
+    Ok(Json(answer))
+}
+
+/// Takes a template; it is approved a moment later, and the business is told.
+async fn new_template(
+    State(playing): State<Arc<Playing>>,
+    Path(node): Path<Node>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Refusal> {
+    let (answer, changes, parcel) = {
+        let mut state = playing.store.state();
+        let account = authorized_for_all(&state, &headers, &node.number)?;
+        let id = 910_000 + state.next_seq();
+        let mut template = handed_in(&body, &state.templates(&node.number), id)?;
+        let answer = json!({ "id": template["id"], "status": template["status"], "category": template["category"] });
+        template["status"] = json!("APPROVED");
+        let now = (playing.now)();
+        let own = state.handed_in.entry(node.number.clone()).or_default();
+        own.push(template.clone());
+        let kept = kept_templates(&node.number, own);
+        let thread = ThreadKey { phone_number_id: account.phone_number_id.clone(), from: String::new() };
+        let due = now + u64::try_from(playing.pace.delivered.as_millis()).unwrap_or_default();
+        let body = template_status(&account, &template, now);
+        let parcel = Parcel { seq: state.next_seq(), thread, due, message: String::new(), tick: Tick::Delivered, body };
+        state.parcels.insert(parcel.seq, parcel.clone());
+        (answer, vec![kept, kept_parcel(&parcel)], parcel)
+    };
+    playing.store.keep(changes).await;
+    playing.dispatch(vec![parcel]);
+    Ok(Json(answer))
 }
 
 async fn messages(

@@ -1,15 +1,18 @@
 //! WhatsApp on this machine: a Graph that remembers, customers who write, and a page to be one of them.
 
 mod account;
+mod content;
 mod courier;
 mod customer;
 mod faults;
 mod graph;
+mod interactive;
 mod page;
 mod phone;
 mod refusal;
 mod send;
 mod store;
+mod templates;
 mod thread;
 mod webhook;
 

@@ -3,11 +3,12 @@
 use axum::http::StatusCode;
 use serde::Deserialize;
 
+use super::content::TEXT_MAX;
 use super::customer::Unfit;
 use super::fresh_id;
-use super::send::{TEXT_MAX, told};
+use super::send::told;
 use super::store::{Parcel, State, kept_message, kept_name, kept_parcel};
-use super::thread::{Author, Message, ThreadKey, Tick};
+use super::thread::{Author, Message, REACTION, ThreadKey, Tick};
 use super::webhook::{self, digits};
 use crate::aws::journal::Change;
 
@@ -48,10 +49,12 @@ pub(super) fn write(state: &mut State, written: Written, now: u64) -> Result<(St
         seq,
         id,
         author: Author::Customer,
+        kind: "text".to_owned(),
         text: written.text,
         at,
         reply_to,
         reference: None,
+        reaction: None,
         tick,
         error: None,
     };
@@ -71,7 +74,10 @@ pub(super) fn write(state: &mut State, written: Written, now: u64) -> Result<(St
 pub(super) fn read(state: &mut State, thread: &ThreadKey, now: u64) -> (Vec<Change>, Vec<Parcel>) {
     let Some(account) = state.accounts.get(&thread.phone_number_id).cloned() else { return (Vec::new(), Vec::new()) };
     let unseen = |message: &&mut Message| {
-        message.author == Author::Business && message.tick < Tick::Read && message.error.is_none()
+        message.author == Author::Business
+            && message.tick < Tick::Read
+            && message.error.is_none()
+            && message.kind != REACTION
     };
     let chat = state.threads.get_mut(thread).map(|chat| chat.messages.values_mut());
     let seen: Vec<_> = chat

@@ -47,6 +47,22 @@ impl Refusal {
         Self { details: details.to_owned(), ..Self::new(StatusCode::BAD_REQUEST, 131_009, message) }
     }
 
+    pub(super) fn no_template() -> Self {
+        let message = "(#132001) Template name does not exist in the translation";
+        Self::new(StatusCode::NOT_FOUND, 132_001, message)
+    }
+
+    /// As many parameters as the template has places.
+    pub(super) fn parameters(details: &str) -> Self {
+        let message = "(#132000) Number of parameters does not match the expected number of params";
+        Self { details: details.to_owned(), ..Self::new(StatusCode::BAD_REQUEST, 132_000, message) }
+    }
+
+    pub(super) fn parameter_format(details: &str) -> Self {
+        let message = "(#132012) Parameter format does not match format in the created template";
+        Self { details: details.to_owned(), ..Self::new(StatusCode::BAD_REQUEST, 132_012, message) }
+    }
+
     pub(super) fn undeliverable() -> Self {
         Self::new(StatusCode::BAD_REQUEST, 131_026, "(#131026) Message undeliverable")
     }

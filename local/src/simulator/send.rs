@@ -2,82 +2,51 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::account::SimAccount;
+use super::content::{TEMPLATE, content};
 use super::faults::take;
 use super::refusal::Refusal;
 use super::store::{Parcel, State, kept_message, kept_parcel};
-use super::thread::{Author, Message, ThreadKey, Tick};
-use super::webhook::{WINDOW_CLOSED, digits, status};
+use super::thread::{Author, Message, REACTION, ThreadKey, Tick};
+use super::webhook::{NO_SUCH_MESSAGE, WINDOW_CLOSED, digits, status};
 use super::{Pace, fresh_id};
 use crate::aws::journal::Change;
-
-/// Longest body of a text, in characters.
-/// [Text messages](https://developers.facebook.com/docs/whatsapp/cloud-api/messages/text-messages).
-pub(super) const TEXT_MAX: usize = 4_096;
 
 /// How long "is typing" is shown at most.
 /// [Typing indicators](https://developers.facebook.com/docs/whatsapp/cloud-api/typing-indicators).
 const TYPING_MS: u64 = 25_000;
 
-#[derive(Deserialize)]
-pub(super) struct Request {
-    messaging_product: Option<String>,
-    to: Option<String>,
-    recipient: Option<String>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    text: Option<Text>,
-    context: Option<Context>,
-    biz_opaque_callback_data: Option<String>,
-    status: Option<String>,
-    message_id: Option<String>,
-    typing_indicator: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct Text {
-    body: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Context {
-    message_id: Option<String>,
-}
+/// A request, its fields as Graph names them.
+pub(super) struct Request(Map<String, Value>);
 
 impl Request {
     pub(super) fn parse(body: &[u8]) -> Result<Self, Refusal> {
-        let request: Self =
+        let request: Map<String, Value> =
             serde_json::from_slice(body).map_err(|_| Refusal::invalid("The body is not the JSON of a message"))?;
-        match request.messaging_product.as_deref() {
-            Some("whatsapp") => Ok(request),
-            Some(_) => Err(Refusal::value("Param messaging_product must be whatsapp")),
+        match request.get("messaging_product").map(|product| product == "whatsapp") {
+            Some(true) => Ok(Self(request)),
+            Some(false) => Err(Refusal::value("Param messaging_product must be whatsapp")),
             None => Err(Refusal::missing("messaging_product")),
         }
     }
 
     pub(super) fn marks_read(&self) -> bool {
-        self.status.as_deref() == Some("read")
+        self.word("status") == Some("read")
     }
 
-    fn text(&self) -> Result<&str, Refusal> {
-        if self.kind.as_deref().is_some_and(|kind| kind != "text") {
-            return Err(Refusal::value("Only messages of type text are simulated"));
-        }
-        let body =
-            self.text.as_ref().and_then(|text| text.body.as_deref()).ok_or_else(|| Refusal::missing("text['body']"))?;
-        match body.chars().count() {
-            _ if body.trim().is_empty() => Err(Refusal::invalid("Param text['body'] must be a non-empty string.")),
-            1..=TEXT_MAX => Ok(body),
-            _ => Err(Refusal::invalid("Param text['body'] must be at most 4096 characters long.")),
-        }
+    fn word(&self, field: &str) -> Option<&str> {
+        self.0.get(field).and_then(Value::as_str)
+    }
+
+    fn quoted(&self) -> Option<String> {
+        self.0.get("context")?.get("message_id")?.as_str().map(str::to_owned)
     }
 
     /// The customer's number. `to` wins over `recipient`, which holds a business-scoped user id.
     fn customer(&self, state: &State, account: &SimAccount) -> Result<String, Refusal> {
-        if let Some(to) = &self.to {
+        if let Some(to) = self.word("to") {
             let phone = digits(to);
             return if (5..=15).contains(&phone.len()) {
                 Ok(phone)
@@ -85,7 +54,7 @@ impl Request {
                 Err(Refusal::value("Param to is not a phone number"))
             };
         }
-        let id = self.recipient.as_deref().ok_or_else(|| Refusal::missing("to"))?;
+        let id = self.word("recipient").ok_or_else(|| Refusal::missing("to"))?;
         let of_account = state.threads.keys().filter(|thread| thread.phone_number_id == account.phone_number_id);
         let known = of_account.map(|thread| &thread.from).find(|from| account.user_id(from) == id);
         known.cloned().ok_or_else(|| Refusal::value("Param recipient is not a user of this business"))
@@ -107,29 +76,47 @@ pub(super) fn accept(
     now: u64,
     pace: Pace,
 ) -> Result<Accepted, Refusal> {
-    let text = request.text()?;
+    let said = content(&request.0, &state.templates(&account.waba_id))?;
     let from = request.customer(state, account)?;
     let thread = ThreadKey { phone_number_id: account.phone_number_id.clone(), from };
     let seq = state.next_seq();
     let chat = state.threads.entry(thread.clone()).or_default();
-    let open = chat.window_is_open(now);
+    let mut changes = Vec::new();
+    let error = if said.kind != TEMPLATE && !chat.window_is_open(now) {
+        Some(WINDOW_CLOSED)
+    } else if let Some(on) = &said.on {
+        match chat.find(on) {
+            Some(message) => {
+                message.reaction = Some(said.text.clone()).filter(|emoji| !emoji.is_empty());
+                changes.push(kept_message(&thread, message));
+                None
+            }
+            None => Some(NO_SUCH_MESSAGE),
+        }
+    } else {
+        None
+    };
     let message = Message {
         seq,
         id: fresh_id(),
         author: Author::Business,
-        text: text.to_owned(),
+        kind: said.kind,
+        text: said.text,
         at: now,
-        reply_to: request.context.as_ref().and_then(|context| context.message_id.clone()),
-        reference: request.biz_opaque_callback_data.clone(),
+        reply_to: request.quoted(),
+        reference: request.word("biz_opaque_callback_data").map(str::to_owned),
+        reaction: None,
         tick: Tick::Accepted,
-        error: (!open).then_some(WINDOW_CLOSED),
+        error,
     };
     chat.messages.insert(seq, message.clone());
     chat.typing_until = 0;
     let parcels = statuses(state, account, &thread, &message, pace);
-    let changes = [kept_message(&thread, &message)].into_iter().chain(parcels.iter().map(kept_parcel)).collect();
-    let mut contact = json!({ "input": request.to.as_ref().or(request.recipient.as_ref()), "user_id": account.user_id(&thread.from) });
-    if request.to.is_some() {
+    changes.push(kept_message(&thread, &message));
+    changes.extend(parcels.iter().map(kept_parcel));
+    let input = request.word("to").or_else(|| request.word("recipient"));
+    let mut contact = json!({ "input": input, "user_id": account.user_id(&thread.from) });
+    if request.word("to").is_some() {
         contact["wa_id"] = json!(thread.from);
     }
     let answer = json!({ "messaging_product": "whatsapp", "contacts": [contact], "messages": [{ "id": message.id }] });
@@ -146,6 +133,8 @@ fn statuses(state: &mut State, account: &SimAccount, thread: &ThreadKey, message
     let mut due = vec![(Tick::Sent, sent, sent), (Tick::Delivered, delivered, delivered)];
     if message.error.is_some() {
         due = vec![(Tick::Failed, sent, sent)];
+    } else if message.kind == REACTION {
+        due.truncate(1); // Of a reaction nothing more is told.
     } else if take(&mut state.faults.reorder) {
         due = vec![(Tick::Delivered, delivered, sent), (Tick::Sent, sent, delivered)];
     }
@@ -180,7 +169,7 @@ pub(super) fn mark_read(
     request: &Request,
     now: u64,
 ) -> Result<Vec<Change>, Refusal> {
-    let id = request.message_id.as_deref().ok_or_else(|| Refusal::missing("message_id"))?;
+    let id = request.word("message_id").ok_or_else(|| Refusal::missing("message_id"))?;
     let of_account = state.threads.iter_mut().filter(|(thread, _)| thread.phone_number_id == account.phone_number_id);
     let of_customer = |message: &&mut Message| message.author == Author::Customer;
     let (thread, chat, last) = of_account
@@ -190,7 +179,7 @@ pub(super) fn mark_read(
         })
         .next()
         .ok_or_else(|| Refusal::invalid("Param message_id is not a message that this number received"))?;
-    if request.typing_indicator.is_some() {
+    if request.0.contains_key("typing_indicator") {
         chat.typing_until = now + TYPING_MS;
     }
     let read = chat.messages.range_mut(..=last).map(|(_, message)| message).filter(of_customer);

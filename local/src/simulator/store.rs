@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::watch;
 
 use super::account::SimAccount;
@@ -30,6 +31,8 @@ pub(super) struct State {
     pub(super) accounts: BTreeMap<String, SimAccount>,
     pub(super) threads: BTreeMap<ThreadKey, Thread>,
     pub(super) parcels: BTreeMap<u64, Parcel>,
+    /// Those that business accounts handed in, beside their stock.
+    pub(super) handed_in: BTreeMap<String, Vec<Value>>,
     pub(super) faults: Faults,
     last_seq: u64,
 }
@@ -48,6 +51,12 @@ impl State {
         Some(kept_message(thread, &message))
     }
 
+    /// Every template of a business account.
+    pub(super) fn templates(&self, waba_id: &str) -> Vec<Value> {
+        let own = self.handed_in.get(waba_id).into_iter().flatten().cloned();
+        super::templates::stock().into_iter().chain(own).collect()
+    }
+
     fn restore(&mut self, key: &str, value: &[u8]) -> Result<(), serde_json::Error> {
         match key.split_once('/') {
             Some(("account", id)) => {
@@ -61,6 +70,9 @@ impl State {
             Some(("name", _)) => {
                 let kept: KeptName = serde_json::from_slice(value)?;
                 self.threads.entry(kept.thread).or_default().name = kept.name;
+            }
+            Some(("templates", waba_id)) => {
+                self.handed_in.insert(waba_id.to_owned(), serde_json::from_slice(value)?);
             }
             Some(("parcel", _)) => {
                 let parcel: Parcel = serde_json::from_slice(value)?;
@@ -100,6 +112,10 @@ pub(super) fn kept_message(thread: &ThreadKey, message: &Message) -> Change {
 pub(super) fn kept_name(thread: &ThreadKey, name: &str) -> Change {
     let key = format!("name/{}/{}", thread.phone_number_id, thread.from);
     kept(key, &KeptName { thread: thread.clone(), name: name.to_owned() })
+}
+
+pub(super) fn kept_templates(waba_id: &str, handed_in: &[Value]) -> Change {
+    kept(format!("templates/{waba_id}"), &handed_in)
 }
 
 pub(super) fn kept_parcel(parcel: &Parcel) -> Change {

@@ -44,15 +44,29 @@ pub struct Message {
     pub seq: u64,
     pub id: String,
     pub author: Author,
+    /// WhatsApp's word for its type.
+    #[serde(default = "text")]
+    pub kind: String,
+    /// What the phone shows of it.
     pub text: String,
     /// In ms since 1970.
     pub at: u64,
     pub reply_to: Option<String>,
     /// `biz_opaque_callback_data`, given back with each status.
     pub reference: Option<String>,
+    /// The business's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reaction: Option<String>,
     pub tick: Tick,
     /// Why it failed, as WhatsApp numbers it.
     pub error: Option<u32>,
+}
+
+/// A message that is seen only on another one.
+pub(super) const REACTION: &str = "reaction";
+
+fn text() -> String {
+    "text".to_owned()
 }
 
 /// How long after a customer's last message a business may answer freely.
@@ -71,7 +85,9 @@ impl Thread {
 
     /// What the customer has not seen.
     pub(super) fn unread(&self) -> usize {
-        let unseen = |message: &&Message| message.author == Author::Business && message.tick < Tick::Read;
+        let unseen = |message: &&Message| {
+            message.author == Author::Business && message.tick < Tick::Read && message.kind != REACTION
+        };
         self.messages.values().filter(unseen).count()
     }
 }
@@ -84,7 +100,9 @@ mod tests {
     fn a_business_may_answer_for_a_day_after_the_customers_last_word() {
         let said = |seq, author, at| {
             let (id, text) = (format!("wamid.{seq}"), "hi".to_owned());
-            (seq, Message { seq, id, author, text, at, reply_to: None, reference: None, tick: Tick::Sent, error: None })
+            let kind = "text".to_owned();
+            let (reply_to, reference, reaction, error) = (None, None, None, None);
+            (seq, Message { seq, id, author, kind, text, at, reply_to, reference, reaction, tick: Tick::Sent, error })
         };
         let messages = [said(1, Author::Customer, 1_000), said(2, Author::Business, 50_000)];
         let thread = Thread { messages: messages.into(), ..Thread::default() };

@@ -36,7 +36,7 @@ pub(super) fn status(account: &SimAccount, to: &str, name: &str, message: &Messa
     }
     if tick == Tick::Failed {
         // Meta leaves out the contact and the user's id here.
-        status["errors"] = json!([window_closed()]);
+        status["errors"] = json!([failed(message.error)]);
         return envelope(account, &json!({ "statuses": [status] }));
     }
     let user_id = account.user_id(to);
@@ -49,7 +49,11 @@ pub(super) fn status(account: &SimAccount, to: &str, name: &str, message: &Messa
     envelope(account, &json!({ "contacts": [contact], "statuses": [status] }))
 }
 
-fn window_closed() -> Value {
+fn failed(code: Option<u32>) -> Value {
+    if code == Some(NO_SUCH_MESSAGE) {
+        let title = "Parameter value is not valid";
+        return json!({ "code": code, "title": title, "message": title });
+    }
     json!({
         "code": WINDOW_CLOSED, "title": "Re-engagement message", "message": "Re-engagement message",
         "error_data": { "details": "Message failed to send because more than 24 hours have passed since the customer last replied to this number." },
@@ -59,6 +63,21 @@ fn window_closed() -> Value {
 
 /// The window in which a business may answer freely is shut.
 pub(super) const WINDOW_CLOSED: u32 = 131_047;
+/// The chat has no message for a reaction to stand on.
+pub(super) const NO_SUCH_MESSAGE: u32 = 131_009;
+
+/// A template was looked at.
+pub(super) fn template_status(account: &SimAccount, template: &Value, at: u64) -> String {
+    let id = template["id"].as_str().and_then(|id| id.parse::<u64>().ok());
+    let value = json!({
+        "event": template["status"], "message_template_id": id, "message_template_name": template["name"],
+        "message_template_language": template["language"], "message_template_category": template["category"],
+        "reason": "NONE",
+    });
+    let changes = json!([{ "field": "message_template_status_update", "value": value }]);
+    let entry = json!([{ "id": account.waba_id, "time": at / 1_000, "changes": changes }]);
+    json!({ "object": "whatsapp_business_account", "entry": entry }).to_string()
+}
 
 fn envelope(account: &SimAccount, change: &Value) -> String {
     let number = json!({ "display_phone_number": digits(&account.display_phone_number), "phone_number_id": account.phone_number_id });

@@ -23,6 +23,9 @@ pub struct GraphError {
     pub is_transient: bool,
     #[serde(default)]
     pub error_data: Option<ErrorData>,
+    /// What it says to whoever asked, where it does.
+    #[serde(default)]
+    pub error_user_msg: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -51,21 +54,34 @@ impl Graph {
         Self { client, address }
     }
 
+    /// Reads `path` below the version.
+    pub async fn get(&self, path: &str, query: &[(&str, &str)], access_token: &str) -> Reply {
+        let url = format!("{}/{}/{path}", self.address.base_url, self.address.version);
+        let Ok(url) = reqwest::Url::parse_with_params(&url, query) else {
+            return Reply::NotSent("the address of Graph is none".to_owned());
+        };
+        told(self.client.get(url).bearer_auth(access_token)).await
+    }
+
     /// Posts JSON to `path` below the version.
     pub async fn post(&self, path: &str, access_token: &str, body: &impl Serialize) -> Reply {
         let url = format!("{}/{}/{path}", self.address.base_url, self.address.version);
-        let reply = match self.client.post(url).bearer_auth(access_token).json(body).send().await {
-            Ok(reply) => reply,
-            Err(error) if error.is_connect() || error.is_builder() => {
-                return Reply::NotSent(error.without_url().to_string());
-            }
-            Err(error) => return Reply::Unknown(error.without_url().to_string()),
-        };
-        let status = reply.status();
-        match reply.bytes().await {
-            Ok(body) => judge(status, body.to_vec()),
-            Err(error) => Reply::Unknown(error.without_url().to_string()),
+        told(self.client.post(url).bearer_auth(access_token).json(body)).await
+    }
+}
+
+async fn told(request: reqwest::RequestBuilder) -> Reply {
+    let reply = match request.send().await {
+        Ok(reply) => reply,
+        Err(error) if error.is_connect() || error.is_builder() => {
+            return Reply::NotSent(error.without_url().to_string());
         }
+        Err(error) => return Reply::Unknown(error.without_url().to_string()),
+    };
+    let status = reply.status();
+    match reply.bytes().await {
+        Ok(body) => judge(status, body.to_vec()),
+        Err(error) => Reply::Unknown(error.without_url().to_string()),
     }
 }
 

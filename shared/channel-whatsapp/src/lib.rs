@@ -8,6 +8,7 @@ mod parse;
 mod piece;
 mod send;
 mod split;
+pub mod template;
 
 pub use parse::parse;
 pub use send::{WhatsApp, check};

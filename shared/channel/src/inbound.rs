@@ -2,6 +2,7 @@
 
 use domain::amend::Fill;
 use domain::body::CallDetails;
+use domain::template::TemplateNews;
 use domain::{Body, Identity, MessageType, Pricing, Receipt, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -132,6 +133,8 @@ pub struct Notice {
     pub health: Option<String>,
     /// The one number that it is about, as the channel writes it; else it is about all of the business account.
     pub display_phone_number: Option<String>,
+    /// What became of one of its templates.
+    pub template: Option<TemplateNews>,
     /// The payload as it came.
     pub raw: String,
 }

@@ -2,12 +2,37 @@
 
 use std::{future::Future, time::Duration};
 
-use domain::{ChannelType, Failure, Identity};
+use domain::body::{Card, Interactive, Location, ReactionDetails, TemplateDetails};
+use domain::{Body, ChannelType, Details, Failure, Identity, MessageType};
 
-/// What to send.
+/// What to send, as it stands in the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content<'a> {
     Text(&'a str),
+    Location(&'a Location),
+    Contacts(&'a [Card]),
+    /// The words, and what can be pressed below them.
+    Interactive(&'a str, &'a Interactive),
+    Template(&'a TemplateDetails),
+    Reaction(&'a ReactionDetails),
+}
+
+impl<'a> Content<'a> {
+    /// What a message says; `None` for what nobody sends.
+    pub fn of(kind: MessageType, text: Option<&'a str>, body: &'a Body) -> Option<Self> {
+        let text = text.unwrap_or_default();
+        match (kind, &body.details) {
+            (MessageType::Text, _) => Some(Self::Text(text)),
+            (_, Some(Details::Location(place))) => Some(Self::Location(place)),
+            (_, Some(Details::Contacts(cards))) => Some(Self::Contacts(cards)),
+            (_, Some(Details::Interactive(offer))) => Some(Self::Interactive(text, offer)),
+            (_, Some(Details::Template(template))) => Some(Self::Template(template)),
+            (_, Some(Details::Reaction(reaction))) => Some(Self::Reaction(reaction)),
+            (_, Some(Details::Order(_) | Details::Call(_) | Details::System(_) | Details::Unsupported(_)) | None) => {
+                None
+            }
+        }
+    }
 }
 
 /// One message to one person.
@@ -18,6 +43,8 @@ pub struct Outbound<'a> {
     pub access_token: &'a str,
     /// Every identity known of the recipient.
     pub to: &'a [Identity],
+    /// The channel's id of the group, where the thread is one: then it goes there, and to no one person.
+    pub group: Option<&'a str>,
     pub content: Content<'a>,
     /// The channel's id of the message that this one answers.
     pub reply_to: Option<&'a str>,
@@ -39,8 +66,10 @@ pub enum Outcome {
 /// Why nothing was sent, by what to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotSent {
-    /// Worth another try, not before this long if the channel says so.
-    Retry { after: Option<Duration>, why: Failure },
+    /// Worth another try, not before this long if the channel says so, and this often at most if it is known not to pass later.
+    Retry { after: Option<Duration>, at_most: Option<u32>, why: Failure },
+    /// The account as a whole must send more slowly: not before this long, if the channel says so.
+    Throttled { after: Option<Duration>, why: Failure },
     /// The account's token was refused: park until someone reconnects.
     Unauthorized(Failure),
     /// The account may not send for now (policy, payment): park and tell the admin.
@@ -53,6 +82,8 @@ pub enum NotSent {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Invalid {
+    /// Within the part, e.g. `text` or `interactive.buttons[1].title`.
+    pub field: String,
     pub code: &'static str,
     pub message: String,
 }

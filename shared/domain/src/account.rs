@@ -34,5 +34,8 @@ pub struct Account {
     pub display_phone_number: Option<String>,
     /// Counts the access tokens it has had: the credential that is in use. A reconnect raises it.
     pub credential: u32,
+    /// The channel asked to send more slowly: nothing goes out before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttled_until: Option<Timestamp>,
     pub created_at: Timestamp,
 }

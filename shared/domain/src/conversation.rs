@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::send_option::FreeEntry;
 use crate::{AccountId, ChannelType, ContactId, ConversationId, Direction, MessageType, Timestamp, UserId, Window};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -101,11 +102,15 @@ pub struct Head {
     pub last_type: Option<MessageType>,
     pub last_direction: Option<Direction>,
     pub window: Window,
+    /// A customer who came by an advertisement: then sends may be free for a time.
+    pub free_entry: Option<FreeEntry>,
     pub last_replies: LastReplies,
     /// Sends that are not final yet, in their order: `MessageId::order` of each.
     pub out: Vec<String>,
     /// The first of `out` is not tried before this time.
     pub wait: Option<Timestamp>,
+    /// Until when all that was sent is paid off ([`crate::pace`]); in the past, a whole burst may go.
+    pub paid: Option<Timestamp>,
     /// Counts the times `sweep` woke it: a change of it is a wake.
     pub wakes: u64,
     pub due: Option<Due>,

@@ -1,6 +1,6 @@
 //! A tenant's channel accounts.
 
-use domain::{Account, AccountId, AccountStatus};
+use domain::{Account, AccountId, AccountStatus, Timestamp};
 
 use crate::change::{Change, When, Write};
 use crate::item::{self, n, s};
@@ -25,6 +25,21 @@ impl Tenant<'_> {
     pub async fn put_account(&self, account: &Account) -> Result<()> {
         let item = item::encode(&key::account(&self.id, &account.id), account)?;
         self.truth().write(&Write::Put(item, When::Always)).await.map(drop)
+    }
+
+    /// Nothing of the account goes out before this time. A later time that was asked for meanwhile stays.
+    pub async fn throttle_account(&self, seen: &Account, until: Timestamp) -> Result<()> {
+        if seen.throttled_until.is_some_and(|known| known >= until) {
+            return Ok(());
+        }
+        let at = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(until);
+        let at = at.map_err(|e| crate::Error::Corrupt(e.to_string()))?;
+        let before = seen.throttled_until.map(serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value).transpose();
+        let before = before.map_err(|e| crate::Error::Corrupt(e.to_string()))?;
+        let same = When::Is(vec![("id", Some(s(seen.id.as_str()))), ("throttled_until", before)]);
+        let change = Change::default().set("throttled_until", at);
+        // Whoever was faster asked for as long.
+        self.truth().write(&Write::Update(key::account(&self.id, &seen.id), change, same)).await.map(drop)
     }
 
     /// `false` where there is no such account, or where it has another credential by now than the one that was `seen`: an

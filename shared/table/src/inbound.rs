@@ -1,9 +1,10 @@
 //! The transaction that stores a batch of customers' messages.
 
 use domain::message::{Author, ReplyTo, clamp_sent_at};
+use domain::send_option::FreeEntry;
 use domain::{
-    Account, Contact, ContactId, ConversationId, Delivery, Direction, Head, Message, MessageId, Owner, Status,
-    Timestamp, Window,
+    Account, ChannelType, Contact, ContactId, ConversationId, Delivery, Direction, Head, Message, MessageId, Owner,
+    Status, Timestamp, Window,
 };
 
 use crate::amend::Held;
@@ -215,9 +216,11 @@ fn new_head(
         last_type: None,
         last_direction: None,
         window: Window::unopened(account.channel),
+        free_entry: None,
         last_replies: Default::default(),
         out: Vec::new(),
         wait: None,
+        paid: None,
         wakes: 0,
         due: None,
         created_at: now,
@@ -241,6 +244,9 @@ fn with_inbound(mut head: Head, account: &Account, batch: &[&Inbound], messages:
         head = with_newest(head, message);
         if inbound.opens_window && !inbound.past {
             head.window = head.window.join(Window::opened(account.channel, message.sent_at));
+            if account.channel == ChannelType::Whatsapp && message.body.context.referral.is_some() {
+                head.free_entry = Some(FreeEntry::came(head.free_entry, message.sent_at));
+            }
         }
     }
     head

@@ -12,6 +12,7 @@
 //! | the message that a channel or client calls so | truth | `T#X#hash` | `P` |
 //! | what was told of it before it came | truth | same | `F#kind` |
 //! | the tenant's accounts, users | truth | `T#K#kind` | id |
+//! | an account's templates | truth | `T#K#template` | account `#` name `#` language |
 //! | audit, quarantine… of a month | truth | `T#L#kind#yyyy-mm` | ms, random |
 //! | every conversation (16 shards) | truth | `T#E#shard` | conversation |
 //! | what waits for an account's reconnect | truth | `T#Q#account` | conversation |
@@ -88,6 +89,15 @@ pub fn fact(t: &TenantId, hash: &str, kind: &str) -> Key {
 }
 pub fn account(t: &TenantId, id: &AccountId) -> Key {
     key(format!("{t}#K#account"), id.as_str())
+}
+pub fn template(t: &TenantId, account: &AccountId, name: &str, language: &str) -> Key {
+    key(format!("{t}#K#template"), format!("{}{}", templates_of(account), template_place(name, language)))
+}
+pub fn templates_of(account: &AccountId) -> String {
+    format!("{account}#")
+}
+pub fn template_place(name: &str, language: &str) -> String {
+    format!("{name}#{language}")
 }
 pub fn user(t: &TenantId, id: &UserId) -> Key {
     key(format!("{t}#K#user"), id.as_str())

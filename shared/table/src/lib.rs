@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod amend;
+mod cancel;
 mod cas;
 mod change;
 pub mod channel_route;
@@ -35,6 +36,7 @@ mod stuck;
 pub mod submit;
 pub mod sync_log;
 pub mod tables;
+mod template;
 pub mod tenant;
 #[cfg(feature = "test-support")]
 pub mod testing;
@@ -43,6 +45,7 @@ pub mod tries;
 pub mod unrouted;
 
 pub use amend::AmendOutcome;
+pub use cancel::{CANCELLED, Cancelled};
 pub use channel_route::{PutRoute, Route};
 pub use edit::{Edited, Editor};
 pub use error::{Error, Result};
@@ -59,9 +62,10 @@ pub use retry::Retried;
 pub use session::{Rotated, Session};
 pub use socket::Socket;
 pub use status::{StatusIn, StatusOutcome};
-pub use submit::{Submit, Submitted};
+pub use submit::{Draft, Submit, Submitted};
 pub use sync_log::{LogRead, Ref, RefKind};
 pub use tables::{Tables, TablesConfig, TenantCredentials};
+pub use template::Synced;
 pub use tenant::Tenant;
 pub use ticket::Ticket;
 pub use tries::Tries;

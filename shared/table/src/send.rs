@@ -4,10 +4,12 @@
 //! do not get in each other's way.
 
 use domain::delivery::{Claim, Failed};
+use domain::pace::Rate;
 use domain::{
     ConversationId, Delivery, DeliveryStatus, Failure, Head, Identity, Message, MessageId, Receipt, Timestamp,
 };
 
+use crate::cancel::CANCELLED;
 use crate::status::{Told, joined};
 use crate::{LedgerKind, Result, Tenant};
 
@@ -74,7 +76,12 @@ impl Tenant<'_> {
         let decide = |m: &Message| joined(m, &told, Some(attempt), Some(external_id));
         self.change_message(&message.id, Some(message.clone()), decide).await?;
         self.learn_names(&head.account, &head.contact, learnt, at).await?;
-        self.without(head, &[message.id.order().to_owned()], at).await
+        let rate = Rate::to_one(head.channel).map(|rate| Rate { every: self.tables.scale.of(rate.every), ..rate });
+        let answered = |head: &mut Head| {
+            head.free_entry = head.free_entry.map(|entry| entry.answered(at));
+            head.paid = rate.map(|rate| rate.after(head.paid, at));
+        };
+        self.without_and(head, &[message.id.order().to_owned()], at, answered).await
     }
 
     /// The channel will never take it. The later parts of its request are parked.
@@ -95,6 +102,11 @@ impl Tenant<'_> {
     pub async fn release_and_wait(&self, head: &Head, message: &Message, until: Timestamp) -> Result<Head> {
         let release = |d: &Delivery| Delivery { claim: None, waits: d.waits + 1, ..d.clone() };
         self.change_own(message, release, Seen::No).await?;
+        self.wait(head, until).await
+    }
+
+    /// The conversation's sends wait.
+    pub async fn wait(&self, head: &Head, until: Timestamp) -> Result<Head> {
         let wait = |h: &Head| Some(Head { wait: Some(until), due: Some(until), ..h.clone() });
         Ok(self.change_head(&head.id, Some(head.clone()), wait).await?.now().unwrap_or_else(|| head.clone()))
     }
@@ -164,7 +176,17 @@ impl Tenant<'_> {
     }
 
     /// The head without these in `out`.
-    async fn without(&self, head: &Head, gone: &[String], now: Timestamp) -> Result<Head> {
+    pub(crate) async fn without(&self, head: &Head, gone: &[String], now: Timestamp) -> Result<Head> {
+        self.without_and(head, gone, now, |_| ()).await
+    }
+
+    async fn without_and(
+        &self,
+        head: &Head,
+        gone: &[String],
+        now: Timestamp,
+        more: impl Fn(&mut Head),
+    ) -> Result<Head> {
         let stuck = self.stuck(now);
         let decide = |h: &Head| {
             let mut after = h.clone();
@@ -174,6 +196,7 @@ impl Tenant<'_> {
             }
             after.wait = None;
             after.due = h.due.filter(|due| *due > now).or(Some(stuck)).filter(|_| !after.out.is_empty());
+            more(&mut after);
             Some(after)
         };
         Ok(self.change_head(&head.id, Some(head.clone()), decide).await?.now().unwrap_or_else(|| head.clone()))
@@ -205,7 +228,9 @@ fn leaves(message: &Message) -> bool {
 /// Whether the later parts of its request must not go out.
 fn is_broken(message: &Message) -> bool {
     let status = message.delivery.as_ref().map(Delivery::status);
-    matches!(status, Some(DeliveryStatus::Failed | DeliveryStatus::Unknown)) || waits_for_part(message)
+    let cancelled = message.delivery.as_ref().and_then(Delivery::error).is_some_and(|why| why.code == CANCELLED);
+    let broken = matches!(status, Some(DeliveryStatus::Failed | DeliveryStatus::Unknown)) && !cancelled;
+    broken || waits_for_part(message)
 }
 
 fn is_later_part(of: &Message, message: &Message) -> bool {

@@ -4,13 +4,30 @@ use std::time::Duration;
 
 use domain::conversation::OUT_MAX;
 use domain::message::{Author, ReplyTo, Request};
-use domain::{ConversationId, Delivery, Direction, Head, Message, MessageId, MessageType, Status, Timestamp, UserId};
+use domain::{
+    Body, ConversationId, Delivery, Direction, Head, Message, MessageId, MessageType, Status, Timestamp, UserId,
+};
 
 use crate::change::{When, Write};
 use crate::inbound::with_newest;
 use crate::item::pointer::Taken;
 use crate::store::{Read, TRIES, Transacted};
 use crate::{Error, Result, Tenant, item, key};
+
+/// What becomes one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    pub kind: MessageType,
+    pub text: Option<String>,
+    /// What it says beyond its text.
+    pub body: Body,
+}
+
+impl Draft {
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { kind: MessageType::Text, text: Some(text.into()), body: Body::default() }
+    }
+}
 
 /// One POST of an agent.
 #[derive(Clone, Debug)]
@@ -22,8 +39,8 @@ pub struct Submit {
     pub client_id: String,
     /// Of the request's body: the same key with another hash is refused.
     pub body_hash: String,
-    /// A text each, in order; 1 to [`PARTS_MAX`].
-    pub parts: Vec<String>,
+    /// A message each, in order; 1 to [`PARTS_MAX`].
+    pub parts: Vec<Draft>,
     pub reply_to: Option<ReplyTo>,
     /// The newest `seq` that the sender has seen.
     pub expected_seq: Option<u64>,
@@ -136,15 +153,16 @@ fn refusal(head: &Head, what: &Submit) -> Option<Submitted> {
 }
 
 fn sends(head: &Head, what: &Submit, now: Timestamp) -> Vec<Message> {
-    let part = |(i, text): (usize, &String)| {
+    let part = |(i, draft): (usize, &Draft)| {
         let id = MessageId::new(&head.id, now, head.seq + 1 + i as u64);
         let author = Author::User { id: what.user.clone(), name: what.user_name.clone() };
         Message {
-            text: Some(text.clone()),
+            text: draft.text.clone(),
+            body: draft.body.clone(),
             reply_to: what.reply_to.clone().filter(|_| i == 0),
             request: Some(Request { client_id: what.client_id.clone(), part: u16::try_from(i).unwrap_or(u16::MAX) }),
             delivery: Some(Delivery::queued()),
-            ..Message::new(id, Direction::Outbound, MessageType::Text, author, now, now)
+            ..Message::new(id, Direction::Outbound, draft.kind, author, now, now)
         }
     };
     what.parts.iter().enumerate().map(part).collect()
@@ -153,9 +171,12 @@ fn sends(head: &Head, what: &Submit, now: Timestamp) -> Vec<Message> {
 fn with_sends(mut head: Head, what: &Submit, messages: &[Message], stuck: Timestamp) -> Head {
     for message in messages {
         head.seq = message.seq();
-        head.last_replies = head.last_replies.with(&what.user, message.seq());
         head.out.push(message.id.order().to_owned());
-        head = with_newest(head, message);
+        // A reaction shows on the message that it is on, and is in no teammate's way.
+        if message.kind != MessageType::Reaction {
+            head.last_replies = head.last_replies.with(&what.user, message.seq());
+            head = with_newest(head, message);
+        }
     }
     head.rev += 1;
     head.status = match head.status {

@@ -23,6 +23,7 @@ fn body(path: &str) -> Value {
         "messages" => json!({ "parts": [{ "type": "text", "text": "mine now" }] }),
         "assign" => json!({ "user_id": null }),
         "status" => json!({ "status": "resolved" }),
+        "templates" => json!({ "name": "mine", "language": "en", "category": "utility", "body": "mine now" }),
         _ => json!({}),
     }
 }

@@ -9,4 +9,5 @@ mod isolation;
 mod outage;
 mod receipts;
 mod road;
+mod sending;
 mod unrouted;

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { credentialCall, holdToken, request, takeToken } from "./http";
 import * as schemas from "./schemas";
-import type { Conversation, Message, Status } from "./schemas";
+import type { Conversation, Message, Status, TemplateFilling } from "./schemas";
 
 interface Cancel {
   signal?: AbortSignal;
@@ -19,6 +19,8 @@ export interface Reply {
   /** The Idempotency-Key: made with the draft, so that pressing Send twice sends once. */
   clientId: string;
   text: string;
+  /** Sent instead of the text, which is how it reads. */
+  template: TemplateFilling | null;
   replyTo: string | null;
   /** The newest `seq` that the agent has seen. */
   expectedSeq: number;
@@ -66,10 +68,27 @@ export const messages = (id: string, cursor: string | null, cancel: Cancel = {})
   request(schemas.messages, `${at(id)}/messages${query({ limit: PAGE, cursor })}`, cancel);
 
 export async function reply(id: string, reply: Reply): Promise<Message[]> {
-  const body: Record<string, unknown> = { parts: [{ type: "text", text: reply.text }], expected_seq: reply.expectedSeq };
+  const part = reply.template === null ? { type: "text", text: reply.text } : { type: "template", ...reply.template };
+  const body: Record<string, unknown> = { parts: [part], expected_seq: reply.expectedSeq };
   if (reply.replyTo !== null) body["reply_to"] = reply.replyTo;
   if (reply.force) body["force"] = true;
   const call = { method: "POST", body, headers: { "idempotency-key": reply.clientId } } as const;
+  return (await request(schemas.sent, `${at(id)}/messages`, call)).messages;
+}
+
+export const sendOptions = (id: string, cancel: Cancel = {}) => request(schemas.sendOptions, `${at(id)}/send-options`, cancel);
+
+const ofChannel = (channel: string) => `/channels/${encodeURIComponent(channel)}/templates`;
+
+export const templates = (channel: string, cursor: string | null, cancel: Cancel = {}) =>
+  request(schemas.templates, `${ofChannel(channel)}${query({ status: "approved", limit: 250, cursor })}`, cancel);
+
+export const syncTemplates = (channel: string) => request(schemas.templatesSynced, `${ofChannel(channel)}/sync`, { method: "POST" });
+
+/** An empty emoji takes the reaction back; `key` is the Idempotency-Key. */
+export async function react(id: string, reaction: { messageId: string; emoji: string; key: string }): Promise<Message[]> {
+  const body = { parts: [{ type: "reaction", message_id: reaction.messageId, emoji: reaction.emoji }] };
+  const call = { method: "POST", body, headers: { "idempotency-key": reaction.key } } as const;
   return (await request(schemas.sent, `${at(id)}/messages`, call)).messages;
 }
 

@@ -1,6 +1,6 @@
 // A server with a memory, at the HTTP and WebSocket seam: what unit tests and screenshots talk to. Never part of the app.
 import type { Conversation, Message } from "../api/schemas";
-import { ME, NOA, SOMCHAI, ada, conversations, messages } from "./fixtures";
+import { ME, NOA, SOMCHAI, TEMPLATES, ada, conversations, messages, sendOptions } from "./fixtures";
 
 export interface Answer {
   status: number;
@@ -111,7 +111,10 @@ export class FakeServer {
         return () => ok({ ticket: "tkt", url: "wss://socket.test/?ticket=tkt", expires_at: new Date(this.now() + 30_000).toISOString() });
       case "POST messages":
         return (_, [, id = ""]) => ({ status: 202, body: this.receipt(id, "queued") });
+      case "GET channels":
+        return () => ok({ items: TEMPLATES, next_cursor: null });
       case "GET conversations":
+        if (third === "send-options") return (_, [, id = ""]) => ok(sendOptions(this.row(id)));
         return second === undefined ? this.list : third === "messages" ? this.thread : (_, [, id = ""]) => this.found(id);
       case "POST conversations":
         return third === "messages" ? this.send : this.act;
@@ -158,7 +161,8 @@ export class FakeServer {
     if (done !== undefined) return { status: 202, body: { messages: done } };
     const row = this.row(id);
     const at = new Date(this.now()).toISOString();
-    const text = (body?.["parts"] as { text: string }[])[0]?.text ?? "";
+    const [part] = body?.["parts"] as { type: "text" | "template"; text?: string; name?: string }[];
+    const text = part?.text ?? TEMPLATES.find((template) => template.name === part?.name)?.body ?? "";
     const replyTo = typeof body?.["reply_to"] === "string" ? { id: body["reply_to"] } : null;
     const message: Message = {
       id: `msg_${++this.rev}`, conversation_id: id, seq: row.seq + 1, direction: "outbound", type: "text", text, author: { kind: "user", ...ada }, channel_message_id: null, client_id: key,

@@ -1,5 +1,5 @@
 // People and conversations for tests and screenshots: four scripts, long names, every state of a send.
-import type { Conversation, DeliveryStatus, Me, Message } from "../api/schemas";
+import type { Conversation, DeliveryStatus, Me, Message, SendOptions, Template } from "../api/schemas";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -135,4 +135,29 @@ export function messages(conversation: string, now: number): Message[] {
       author: by === "them" && contact !== null ? contact : { kind: "user", ...(by === "noa" ? NOA : ada) }, ...rest,
     }),
   );
+}
+
+export const TEMPLATES: Template[] = [
+  {
+    name: "order_update", language: "en_US", category: "utility", status: "approved", quality: "GREEN", reason: null, parameter_format: "positional",
+    header: { format: "text", text: "Order {{1}}" }, body: "Hi {{1}}, your order is on its way.", footer: "Acme Furniture", buttons: [{ type: "quick_reply", text: "Thanks" }],
+    has_more: false, synced_at: "2026-11-21T05:00:00.000Z",
+  },
+  {
+    name: "appointment_reminder", language: "he", category: "utility", status: "approved", quality: null, reason: null, parameter_format: "named",
+    header: null, body: "שלום {{first_name}}, מזכירים לך את הפגישה שלנו.", footer: null, buttons: [], has_more: false, synced_at: "2026-11-21T05:00:00.000Z",
+  },
+];
+
+export function sendOptions(row: Conversation): SendOptions {
+  const isOpen = row.window.state === "open";
+  const closed = isOpen ? null : ({ code: "window_closed", text: "The customer's last message is too long ago." } as const);
+  const free = { open: isOpen, until: isOpen ? row.window.closes_at : null, price: "service", free_until: null, closed } as const;
+  return {
+    options: [
+      { path: "free_form", ...free },
+      { path: "reaction", ...free },
+      { path: "template", open: true, until: null, price: "template_category", free_until: null, closed: null },
+    ],
+  };
 }

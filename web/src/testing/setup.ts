@@ -11,6 +11,7 @@ class Observer {
 vi.stubGlobal("ResizeObserver", Observer);
 vi.stubGlobal("IntersectionObserver", Observer);
 vi.stubGlobal("matchMedia", (query: string) => ({ matches: false, media: query, addEventListener() {}, removeEventListener() {} }));
+vi.stubGlobal("CSS", { escape: (word: string) => word, supports: () => false });
 Element.prototype.scrollTo = function scrollTo(): void {};
 window.scrollTo = () => undefined;
 document.hasFocus = () => true;

@@ -164,6 +164,7 @@ async fn keep(
         waba_id: connect.waba_id,
         display_phone_number: connect.display_phone_number,
         credential,
+        throttled_until: None,
         created_at: before.map_or(app.now(), |account| account.created_at),
     };
     tenant.put_account(&account).await?;

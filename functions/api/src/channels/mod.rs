@@ -2,6 +2,7 @@
 
 pub mod connect;
 pub mod list;
+pub mod templates;
 pub mod test;
 
 use channel_meta::probe::{GraphAddress, Probe, probe};

@@ -4,6 +4,7 @@ pub mod assign;
 pub mod get;
 pub mod list;
 pub mod mark_read;
+pub mod send_options;
 pub mod status;
 
 use axum::{Json, http::HeaderMap};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use domain::MessageId;
+use domain::{MessageId, send_option::Path};
 use frame::resource::MessageJson;
 use table::Retried;
 
@@ -24,10 +24,8 @@ pub async fn retry(
 ) -> Result<(StatusCode, Json<MessageJson>), Problem> {
     let (tenant, now) = (app.tables.tenant(&member.ctx), app.now());
     let head = tenant.head_eventual(id.conversation()).await?.ok_or_else(Problem::not_found)?;
-    tenant.message(&id).await?.ok_or_else(Problem::not_found)?;
-    if !head.window.is_open(now) {
-        return Err(window::closed(&head, now));
-    }
+    let message = tenant.message(&id).await?.ok_or_else(Problem::not_found)?;
+    window::allowed(&head, Path::of(message.kind), now, "id")?;
     match tenant.retry(&id, now).await? {
         Retried::Queued(message) => Ok((StatusCode::ACCEPTED, Json(MessageJson::from(&message)))),
         Retried::NotRetryable(_) => {

@@ -7,15 +7,18 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use channel::Content;
-use domain::{ChannelType, ConversationId, conversation, message::ReplyTo};
+use domain::{ConversationId, Head, MessageType, Timestamp, conversation, message::ReplyTo};
 use frame::resource::MessageJson;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
-use table::{Submit, Submitted, Tenant};
+use table::{Draft, Submit, Submitted, Tenant};
 use utoipa::ToSchema;
 
-use super::window;
+use super::{
+    parts::{self, Part, Place},
+    window,
+};
 use crate::{
     App,
     access::Member,
@@ -23,14 +26,23 @@ use crate::{
     problem::Problem,
 };
 
-/// The most parts of one request.
-const PARTS_MAX: usize = 10;
 /// The longest Idempotency-Key, in characters.
 const KEY_MAX: usize = 64;
 /// How many of a teammate's newer messages an answer shows.
 const NEWER_MAX: usize = 20;
 
-#[derive(Serialize, Deserialize, ToSchema)]
+/// What is asked, its parts not looked at yet.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    parts: Vec<Value>,
+    reply_to: Option<String>,
+    expected_seq: Option<u64>,
+    #[serde(default)]
+    force: bool,
+}
+
+#[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Send {
     /// One message each, in this order; 1 to 10.
@@ -45,18 +57,11 @@ pub struct Send {
     force: bool,
 }
 
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Part {
-    #[serde(rename = "type")]
-    kind: PartType,
-    text: String,
-}
-
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum PartType {
-    Text,
+impl Send {
+    fn of(asked: Asked) -> Result<Self, Problem> {
+        let Asked { parts, reply_to, expected_seq, force } = asked;
+        Ok(Self { parts: parts::parse(parts)?, reply_to, expected_seq, force })
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -81,29 +86,44 @@ pub async fn send(
     member: Member,
     Id(id): Id<ConversationId>,
     headers: HeaderMap,
-    Body(send): Body<Send>,
+    Body(asked): Body<Asked>,
 ) -> Result<(StatusCode, Json<Sent>), Problem> {
     let (tenant, now) = (app.tables.tenant(&member.ctx), app.now());
     let head = tenant.head(&id).await?.ok_or_else(Problem::not_found)?;
     let client_id = idempotency_key(&headers)?;
-    check_parts(head.channel, &send.parts)?;
-    let submit = Submit {
+    let send = Send::of(asked)?;
+    let asked = Submit {
         user: member.session.user.clone(),
         user_name: member.session.name.clone(),
         client_id,
         body_hash: body_hash(&send),
-        reply_to: reply_to(&tenant, &id, send.reply_to.as_deref()).await?,
-        parts: send.parts.into_iter().map(|part| part.text).collect(),
+        reply_to: None,
+        parts: Vec::new(),
         expected_seq: send.expected_seq,
         force: send.force,
     };
-    let submitted = if head.window.is_open(now) {
-        tenant.submit(head, &submit, now).await?
-    } else {
-        // A lost answer is given again after the window has closed, too.
-        tenant.submitted(&id, &submit).await?.ok_or_else(|| window::closed(&head, now))?
+    let submitted = match ready(&tenant, &head, send, now).await {
+        Ok((reply_to, parts)) => tenant.submit(head, &Submit { reply_to, parts, ..asked.clone() }, now).await?,
+        // A lost answer is given again, also when the window has closed since, or a template is no more.
+        Err(problem) => tenant.submitted(&id, &asked).await?.ok_or(problem)?,
     };
-    answer(&tenant, &id, submitted, submit.expected_seq).await
+    answer(&tenant, &id, submitted, asked.expected_seq).await
+}
+
+/// What it comes to, where the channel's law allows all of it now.
+async fn ready(
+    tenant: &Tenant<'_>,
+    head: &Head,
+    send: Send,
+    now: Timestamp,
+) -> Result<(Option<ReplyTo>, Vec<Draft>), Problem> {
+    let reply_to = reply_to(tenant, &head.id, send.reply_to.as_deref()).await?;
+    let parts = Place { tenant, head, now }.drafts(send.parts).await?;
+    if reply_to.is_some() && parts.first().is_some_and(|part| part.kind == MessageType::Reaction) {
+        return Err(Problem::invalid("reply_to", "invalid", "A reaction answers no message: it stands on one."));
+    }
+    window::check(head, &parts, now)?;
+    Ok((reply_to, parts))
 }
 
 async fn answer(
@@ -150,28 +170,6 @@ fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
 /// Of what the body means: spaces and the order of its fields do not count.
 fn body_hash(send: &Send) -> String {
     hex::encode(Sha256::digest(serde_json::to_vec(send).unwrap_or_default()))
-}
-
-fn check_parts(channel: ChannelType, parts: &[Part]) -> Result<(), Problem> {
-    if parts.is_empty() || parts.len() > PARTS_MAX {
-        return Err(Problem::invalid("parts", "invalid", format!("1 to {PARTS_MAX} parts.")));
-    }
-    for (n, part) in parts.iter().enumerate() {
-        let field = format!("parts[{n}].text");
-        check(channel, Content::Text(&part.text)).map_err(|why| Problem::invalid(field, why.code, why.message))?;
-    }
-    Ok(())
-}
-
-/// By the law of the conversation's channel.
-fn check(kind: ChannelType, content: Content<'_>) -> Result<(), channel::Invalid> {
-    match kind {
-        ChannelType::Whatsapp => channel_whatsapp::check(content),
-        ChannelType::Messenger | ChannelType::Instagram | ChannelType::Line => Err(channel::Invalid {
-            code: "channel_unsupported",
-            message: "This channel cannot be answered from here.".into(),
-        }),
-    }
 }
 
 /// The message that the first part answers: one of this conversation. Any other is as unknown as any.

@@ -1,32 +1,39 @@
-//! The channel's window for free answers, and what is legal when it is closed.
+//! Whether the channel's law lets something go out now, and what is legal when it does not.
 
-use std::time::Duration;
-
-use domain::{ChannelType, Head, Timestamp, window::CUSTOMER_SERVICE};
+use domain::send_option::{Closed, Path, Standing};
+use domain::{Head, Timestamp};
+use table::Draft;
 
 use crate::problem::{Alternative, AlternativeKind, Problem};
 
-/// How long a person may still answer on Messenger and Instagram when marked as such:
-/// [seven days](https://developers.facebook.com/docs/messenger-platform/policy/policy-overview/#human_agent) after the
-/// customer's last message.
-const HUMAN_AGENT: Duration = Duration::from_hours(7 * 24);
-
-/// What the agent is told when the channel would refuse a free answer.
-pub fn closed(head: &Head, now: Timestamp) -> Problem {
-    let alternatives = alternatives(head, now);
-    let field = "parts".to_owned();
-    Problem::invalid(field, "window_closed", "The channel takes no free answer now: the customer has to write first.")
-        .with(|p| p.alternatives = Some(alternatives))
+/// Every part must be allowed its way; the first that is not is named.
+pub fn check(head: &Head, parts: &[Draft], now: Timestamp) -> Result<(), Problem> {
+    for (n, part) in parts.iter().enumerate() {
+        allowed(head, Path::of(part.kind), now, &format!("parts[{n}]"))?;
+    }
+    Ok(())
 }
 
-fn alternatives(head: &Head, now: Timestamp) -> Vec<Alternative> {
-    match head.channel {
-        ChannelType::Whatsapp => vec![Alternative { kind: AlternativeKind::Template, ends_at: None }],
-        ChannelType::Messenger | ChannelType::Instagram => {
-            let end = head.window.closes_at().map(|end| end.plus(HUMAN_AGENT.saturating_sub(CUSTOMER_SERVICE)));
-            let still = end.filter(|end| now < *end);
-            still.map(|end| Alternative { kind: AlternativeKind::HumanAgent, ends_at: Some(end) }).into_iter().collect()
+/// Whether something may go this way now; `field` is what would be wrong with the request.
+pub fn allowed(head: &Head, path: Path, now: Timestamp, field: &str) -> Result<(), Problem> {
+    let standing = Standing::from(head);
+    standing.allows(path, now).map_err(|closed| match closed {
+        Closed::NotOffered => Problem::invalid(field, "not_offered", closed.sentence()),
+        Closed::WindowClosed | Closed::WindowNeverOpened => {
+            let alternatives = alternatives(standing, now);
+            Problem::invalid(field, "window_closed", closed.sentence()).with(|p| p.alternatives = Some(alternatives))
         }
-        ChannelType::Line => Vec::new(),
-    }
+    })
+}
+
+fn alternatives(standing: Standing, now: Timestamp) -> Vec<Alternative> {
+    let open = |path: Path, ends_at| {
+        let kind = match path {
+            Path::Template => AlternativeKind::Template,
+            Path::HumanAgent => AlternativeKind::HumanAgent,
+            Path::FreeForm | Path::Reaction => return None,
+        };
+        Some(Alternative { kind, ends_at })
+    };
+    standing.options(now).into_iter().filter_map(|option| open(option.path, option.state.ok()?)).collect()
 }

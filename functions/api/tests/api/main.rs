@@ -3,9 +3,11 @@
 
 mod channels;
 mod operations;
+mod parts;
 mod policy;
 mod road;
 mod sign_in;
 mod sync;
+mod templates;
 mod tenants;
 mod world;

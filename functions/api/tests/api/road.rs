@@ -203,7 +203,7 @@ async fn a_closed_window_says_what_is_legal_and_still_repeats_a_lost_answer() {
     world.advance(86_400);
     let token = world.token("agent@acme.test").await;
     let late = world.send(&token, id, "key-2", text("too late")).await;
-    assert_eq!(late.refusal(), (422, "window_closed", "parts"));
+    assert_eq!(late.refusal(), (422, "window_closed", "parts[0]"));
     assert_eq!(late.json["alternatives"], json!([{"kind": "template", "ends_at": null}]));
     assert_eq!(world.send(&token, id, "key-1", text("in time")).await.json, sent.json);
     let row = world.get(&token, &format!("/v1/conversations/{id}")).await.json;

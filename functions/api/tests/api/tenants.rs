@@ -12,6 +12,7 @@ fn body(path: &str) -> Value {
         Some("assign") => json!({"user_id": null}),
         Some("status") => json!({"status": "resolved"}),
         Some("messages") => json!({"parts": [{"type": "text", "text": "hello"}]}),
+        Some("templates") => json!({"name": "hello", "language": "en", "category": "utility", "body": "hello"}),
         _ => json!({}),
     }
 }

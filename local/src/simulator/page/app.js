@@ -54,7 +54,8 @@ function bubble(message) {
   const inside = element("div", { class: "bubble" });
   const quoted = message.reply_to && state.messages.find((other) => other.id === message.reply_to);
   if (quoted) inside.append(element("p", { class: "quoted", dir: "auto" }, quoted.text));
-  inside.append(element("p", { dir: "auto" }, message.text));
+  inside.append(element("p", { class: "said", dir: "auto" }, message.text));
+  if (message.reaction) inside.append(element("span", { class: "reaction", "aria-label": `Reaction ${message.reaction}` }, message.reaction));
   const meta = element("div", { class: "meta" }, element("time", { datetime: new Date(message.at).toISOString() }, clock.format(message.at)));
   if (message.author === "customer") meta.append(tick(message.tick));
   inside.append(meta);
@@ -90,7 +91,7 @@ function drawChat() {
   const rows = [];
   let day = "";
   // What failed never reached the phone.
-  for (const message of state.messages.filter((one) => one.author === "customer" || (one.tick !== "failed" && one.error === null))) {
+  for (const message of state.messages.filter((one) => one.author === "customer" || (one.tick !== "failed" && one.error === null && one.kind !== "reaction"))) {
     const today = calendar.format(message.at);
     if (today !== day) rows.push(element("div", { class: "day" }, today));
     day = today;
@@ -112,7 +113,7 @@ function quote(message) {
 
 /** The customer sees the chat only with the phone in hand: this window has the focus. */
 async function look() {
-  const unseen = state.messages.some((message) => message.author === "business" && ["accepted", "sent", "delivered"].includes(message.tick) && message.error === null);
+  const unseen = state.messages.some((message) => message.author === "business" && ["accepted", "sent", "delivered"].includes(message.tick) && message.error === null && message.kind !== "reaction");
   if (unseen && document.hasFocus()) await ask("read", { phone_number_id: state.number, from: state.from });
 }
 

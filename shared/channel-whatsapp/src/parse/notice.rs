@@ -1,12 +1,14 @@
 //! What concerns an account and no thread: reviews, limits, quality, templates, consent.
 
 use channel::{Notice, Poison};
+use domain::template::{TemplateChange, TemplateNews};
 use serde_json::value::RawValue;
 
 use super::envelope::object;
 use super::{plain, poison};
 use crate::fields::{Fields, Leftovers};
 use crate::lenient;
+use crate::template::definition;
 
 /// The fields that tell of an account. [Fields](https://developers.facebook.com/docs/graph-api/webhooks/reference/whatsapp-business-account/).
 const KNOWN: [&str; 27] = [
@@ -53,6 +55,7 @@ pub(super) fn change(field: &str, value: &RawValue) -> Result<Notice, Poison> {
     Ok(Notice {
         topic: field.to_owned(),
         health: health(field, event.as_deref(), &mut told),
+        template: template(field, event.as_deref(), &mut told),
         event,
         display_phone_number: number,
         raw: value.get().to_owned(),
@@ -70,8 +73,25 @@ pub(super) fn errors(raw: &RawValue) -> Notice {
         event: code.map(|code| code.to_string()),
         health: None,
         display_phone_number: None,
+        template: None,
         raw: raw.get().to_owned(),
     }
+}
+
+/// What became of a template, where that is what is told.
+fn template(field: &str, event: Option<&str>, told: &mut Fields) -> Option<TemplateNews> {
+    let what = match (field, event?) {
+        ("message_template_status_update", event) => {
+            let info = told.object("rejection_info").and_then(|mut info| info.word("reason"));
+            let reason = definition::reason(info.or_else(|| told.word("reason")));
+            TemplateChange::Status { status: definition::status(event), reason }
+        }
+        ("message_template_quality_update", score) => TemplateChange::Quality(score.to_owned()),
+        ("template_category_update", category) => TemplateChange::Category(definition::category(category)),
+        _ => return None,
+    };
+    let (name, language) = (told.word("message_template_name")?, told.word("message_template_language")?);
+    Some(TemplateNews { name, language, what })
 }
 
 /// What an admin should read beside the account, where its standing is what changed.

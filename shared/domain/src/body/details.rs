@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
+use super::offer::{LinkButton, ReplyButtons, ReplyList};
+use super::template::TemplateDetails;
+use crate::{MessageId, Timestamp};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -10,6 +12,8 @@ pub enum Details {
     Location(Location),
     Contacts(Vec<Card>),
     Interactive(Interactive),
+    Template(Box<TemplateDetails>),
+    Reaction(ReactionDetails),
     Order(Order),
     Call(CallDetails),
     System(SystemDetails),
@@ -22,6 +26,8 @@ impl Details {
             Self::Location(place) => place.name.as_deref().or(place.address.as_deref()),
             Self::Contacts(cards) => cards.first().and_then(|card| card.name.as_deref()),
             Self::Interactive(answer) => answer.title(),
+            Self::Template(template) => template.header.as_deref(),
+            Self::Reaction(reaction) => reaction.emoji.as_deref(),
             Self::Order(_) | Self::Call(_) | Self::System(_) | Self::Unsupported(_) => None,
         }
     }
@@ -125,11 +131,17 @@ pub struct CardAddress {
     pub kind: Option<String>,
 }
 
-/// What the customer chose or filled in, of what we had offered.
+/// What we offer to choose from, or what the customer chose or filled in of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Interactive {
+    /// Ours: up to three buttons.
+    Buttons(ReplyButtons),
+    /// Ours: a list.
+    List(ReplyList),
+    /// Ours: a button that opens a page.
+    CtaUrl(LinkButton),
     /// A reply button.
     ButtonReply { id: String, title: String },
     /// A quick-reply button of a template: `id` is its payload.
@@ -168,9 +180,21 @@ impl Interactive {
                 Some(title)
             }
             Self::FlowReply { body, .. } => body.as_deref(),
-            Self::CallPermissionReply { .. } => None,
+            // The words stand in the message's text.
+            Self::Buttons(_) | Self::List(_) | Self::CtaUrl(_) | Self::CallPermissionReply { .. } => None,
         }
     }
+}
+
+/// What the business reacts to, as a send of its own: its place in the order and its way to the customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReactionDetails {
+    pub message_id: MessageId,
+    /// The channel's id of that message.
+    pub channel_message_id: String,
+    /// `None` takes the reaction back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emoji: Option<String>,
 }
 
 /// What a customer ordered from a catalogue.

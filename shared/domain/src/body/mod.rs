@@ -3,6 +3,8 @@
 pub mod attachment;
 pub mod context;
 pub mod details;
+pub mod offer;
+pub mod template;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +12,10 @@ pub use attachment::{Attachment, AttachmentState};
 pub use context::{Context, Product, Referral};
 pub use details::{
     CallDetails, CallState, Card, CardAddress, CardEmail, CardPhone, Degrees, Details, Interactive, Location, Order,
-    OrderItem, SystemDetails, UnsupportedDetails,
+    OrderItem, ReactionDetails, SystemDetails, UnsupportedDetails,
 };
+pub use offer::{LinkButton, ListRow, ListSection, ReplyButton, ReplyButtons, ReplyList};
+pub use template::{ButtonParameter, ButtonParameterKind, Filling, TemplateDetails, TextParameter};
 
 /// Everything of a message that is not its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,10 @@
 //! What the API and the socket show of a message.
 
 use domain::body::{
-    AttachmentState, CallDetails, Card, Interactive, Location, Order, Product, Referral, SystemDetails,
-    UnsupportedDetails,
+    AttachmentState, CallDetails, Card, Interactive, Location, Order, Product, ReactionDetails, Referral,
+    SystemDetails, TemplateDetails, UnsupportedDetails,
 };
+use domain::template::TemplateCategory;
 use domain::{
     Author, ConversationId, DeliveryStatus, Details, Direction, Failure, Message, MessageId, MessageType, Pricing,
     Timestamp,
@@ -40,6 +41,10 @@ pub struct MessageJson {
     pub contacts: Option<Vec<Card>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interactive: Option<Interactive>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reaction: Option<SentReactionJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<Order>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,12 +145,54 @@ impl ReactionJson {
     }
 }
 
+/// A template as the customer sees it; its words, filled in, are the message's `text`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = SentTemplate))]
+pub struct TemplateJson {
+    pub name: String,
+    pub language: String,
+    pub category: TemplateCategory,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub footer: Option<String>,
+    /// The words on its buttons.
+    pub buttons: Vec<String>,
+}
+
+impl From<TemplateDetails> for TemplateJson {
+    fn from(template: TemplateDetails) -> Self {
+        let TemplateDetails { name, language, category, header, location, footer, buttons, filling: _ } = template;
+        Self { name, language, category, header, location, footer, buttons }
+    }
+}
+
+/// A reaction of ours on its way. It shows among the `reactions` of its message once the channel took it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = SentReaction))]
+pub struct SentReactionJson {
+    pub message_id: MessageId,
+    /// `null` takes the reaction back.
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub emoji: Option<String>,
+}
+
+impl From<ReactionDetails> for SentReactionJson {
+    fn from(reaction: ReactionDetails) -> Self {
+        Self { message_id: reaction.message_id, emoji: reaction.emoji }
+    }
+}
+
 /// The objects of a message's details: at most one of these is there.
 #[derive(Default)]
 struct ByType {
     location: Option<Location>,
     contacts: Option<Vec<Card>>,
     interactive: Option<Interactive>,
+    template: Option<TemplateJson>,
+    reaction: Option<SentReactionJson>,
     order: Option<Order>,
     call: Option<CallDetails>,
     system: Option<SystemDetails>,
@@ -159,6 +206,8 @@ impl From<&Details> for ByType {
             Details::Location(location) => Self { location: Some(location), ..none },
             Details::Contacts(contacts) => Self { contacts: Some(contacts), ..none },
             Details::Interactive(interactive) => Self { interactive: Some(interactive), ..none },
+            Details::Template(template) => Self { template: Some(TemplateJson::from(*template)), ..none },
+            Details::Reaction(reaction) => Self { reaction: Some(SentReactionJson::from(reaction)), ..none },
             Details::Order(order) => Self { order: Some(order), ..none },
             Details::Call(call) => Self { call: Some(call), ..none },
             Details::System(system) => Self { system: Some(system), ..none },
@@ -233,7 +282,7 @@ impl From<&Failure> for SendError {
 impl From<&Message> for MessageJson {
     fn from(message: &Message) -> Self {
         let by_type = message.body.details.as_ref().map(ByType::from).unwrap_or_default();
-        let ByType { location, contacts, interactive, order, call, system, unsupported } = by_type;
+        let ByType { location, contacts, interactive, template, reaction, order, call, system, unsupported } = by_type;
         Self {
             id: message.id.clone(),
             conversation_id: message.id.conversation().clone(),
@@ -254,6 +303,8 @@ impl From<&Message> for MessageJson {
             location,
             contacts,
             interactive,
+            template,
+            reaction,
             order,
             call,
             system,

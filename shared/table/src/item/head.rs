@@ -1,6 +1,7 @@
 //! A conversation's head as an item. Long names are those that the indexes project (infra/template.yaml).
 
 use domain::conversation::{LastReplies, Status};
+use domain::send_option::FreeEntry;
 use domain::{
     AccountId, ChannelType, ContactId, ConversationId, Direction, Head, MessageId, MessageType, Owner, TenantId,
     Timestamp, Window,
@@ -60,11 +61,17 @@ struct RestItem {
     wait: Option<i64>,
     #[serde(default)]
     wakes: u64,
+    /// When a customer came by an advertisement, and when we first answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fe: Option<(i64, Option<i64>)>,
+    /// Until when its sends are paid off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pd: Option<i64>,
     cr: i64,
 }
 
 /// What changes without the head's `rev`: each writer compares those that it touches with what it read.
-const SENDING: [&str; 5] = ["out", "wait", "wakes", "d_pk", "d_sk"];
+const SENDING: [&str; 7] = ["out", "wait", "wakes", "d_pk", "d_sk", "fe", "pd"];
 
 pub(crate) fn item(tenant: &TenantId, head: &Head) -> Result<Item> {
     let at = key::head(tenant, &head.id);
@@ -113,9 +120,14 @@ pub(crate) fn head(item: Item) -> Result<Head> {
         last_type: row.last_type,
         last_direction: row.last_direction,
         window: row.window,
+        free_entry: rest.fe.map(|(came, answered)| FreeEntry {
+            came_at: Timestamp::from_millis(came),
+            answered_at: answered.map(Timestamp::from_millis),
+        }),
         last_replies: rest.lr,
         out,
         wait: rest.wait.map(Timestamp::from_millis),
+        paid: rest.pd.map(Timestamp::from_millis),
         wakes: rest.wakes,
         due: rest.d_sk.as_deref().map(due_of).transpose()?,
         created_at: Timestamp::from_millis(rest.cr),
@@ -181,6 +193,8 @@ fn rest_item(tenant: &TenantId, head: &Head) -> RestItem {
         out: head.out.join(","),
         wait: head.wait.map(Timestamp::millis),
         wakes: head.wakes,
+        pd: head.paid.map(Timestamp::millis),
+        fe: head.free_entry.map(|entry| (entry.came_at.millis(), entry.answered_at.map(Timestamp::millis))),
         cr: head.created_at.millis(),
     }
 }

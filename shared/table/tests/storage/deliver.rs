@@ -1,9 +1,13 @@
 //! A send is claimed once, goes out in order, and waits when it must.
 
+use domain::body::{Context, Referral};
 use domain::conversation::OUT_MAX;
-use domain::{AccountStatus, ConversationId, DeliveryStatus as S, Failure, Identity, IdentityKind, MessageId, Receipt};
+use domain::send_option::FreeEntry;
+use domain::{
+    AccountStatus, Body, ConversationId, DeliveryStatus as S, Failure, Identity, IdentityKind, MessageId, Receipt,
+};
 use futures_util::future::join_all;
-use table::Retried;
+use table::{CANCELLED, Cancelled, Retried};
 
 use crate::world::*;
 
@@ -56,6 +60,56 @@ async fn recording_an_acceptance_twice_changes_nothing_more() {
     let stored = w.message(&ids[0]).await;
     let twice = w.us().record_accepted(&head, &message, "out", &[], at(9)).await.unwrap();
     assert_eq!((twice, w.message(&ids[0]).await), (once, stored));
+}
+
+#[tokio::test]
+async fn an_acceptance_is_paid_for_and_answers_whoever_came_by_an_advertisement() {
+    let w = world().await;
+    let context = Context { referral: Some(Referral::default()), ..Context::default() };
+    let came = table::Inbound { body: Body { context, ..Body::default() }, ..text("a", 0, "a") };
+    let conversation = w.hears(&[came]).await.conversation;
+    w.sends(&conversation, "k", &["one", "two"]).await;
+    let entry = |answered_at| Some(FreeEntry { came_at: at(0), answered_at });
+    let head = w.head(&conversation).await;
+    assert_eq!((head.free_entry, head.paid), (entry(None), None));
+    w.is_accepted(&conversation, "out1").await;
+    w.is_accepted(&conversation, "out2").await;
+    let head = w.head(&conversation).await;
+    let paid = NOW.plus(std::time::Duration::from_secs(12));
+    assert_eq!((head.free_entry, head.paid), (entry(Some(NOW)), Some(paid)));
+}
+
+#[tokio::test]
+async fn an_account_waits_until_the_latest_time_that_was_asked_for() {
+    let w = world().await;
+    let throttled = async || w.us().account(&w.account.id).await.unwrap().unwrap();
+    w.us().put_account(&w.account).await.unwrap();
+    let seen = throttled().await;
+    w.us().throttle_account(&seen, at(60)).await.unwrap();
+    w.us().throttle_account(&seen, at(90)).await.unwrap(); // Of what was seen before: another was faster.
+    assert_eq!(throttled().await.throttled_until, Some(at(60)));
+    w.us().throttle_account(&throttled().await, at(30)).await.unwrap();
+    assert_eq!(throttled().await.throttled_until, Some(at(60)));
+    w.us().throttle_account(&throttled().await, at(90)).await.unwrap();
+    assert_eq!(throttled().await.throttled_until, Some(at(90)));
+}
+
+#[tokio::test]
+async fn what_still_waits_is_taken_back_and_the_parts_after_it_go_on() {
+    let w = world().await;
+    let (conversation, ids) = waiting(&w, &[&["a", "b", "c"]]).await;
+    let cancel = async |id: &MessageId| w.us().cancel(id, &claim("mine"), NOW).await.unwrap();
+    let Cancelled::Done(message) = cancel(&ids[1]).await else { panic!("it waits") };
+    let why = message.delivery.as_ref().and_then(|d| d.error()).map(|why| why.code.clone());
+    assert_eq!((message.id, why.as_deref()), (ids[1].clone(), Some(CANCELLED)));
+    assert_eq!(cancel(&ids[1]).await, Cancelled::NotQueued(S::Failed));
+    let (head, claimed) = w.claims(&conversation).await;
+    assert_eq!(cancel(&ids[0]).await, Cancelled::NotQueued(S::Queued), "it is on its way");
+    w.us().record_accepted(&head, &claimed, "out", &[], NOW).await.unwrap();
+    assert_eq!(w.is_accepted(&conversation, "out2").await, ids[2]);
+    assert_eq!(w.statuses(&ids).await, [S::Sent, S::Failed, S::Sent]);
+    let heard = w.hears(&[text("x", 0, "x")]).await.stored;
+    assert_eq!(cancel(&heard[0]).await, Cancelled::NotFound, "a customer's is none of ours");
 }
 
 #[tokio::test]

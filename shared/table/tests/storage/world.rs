@@ -6,7 +6,7 @@ use domain::{
     IdentityKind, Message, MessageId, MessageType, Receipt, TenantCtx, Timestamp, UserId,
 };
 use table::testing::{TestTables, two_tenants};
-use table::{ContactSeed, Inbound, Received, StatusIn, StatusOutcome, Submit, Submitted, Tenant, Thread};
+use table::{ContactSeed, Draft, Inbound, Received, StatusIn, StatusOutcome, Submit, Submitted, Tenant, Thread};
 
 pub(crate) struct World {
     pub(crate) test: TestTables,
@@ -39,6 +39,7 @@ pub(crate) async fn world() -> World {
         waba_id: None,
         display_phone_number: None,
         credential: 1,
+        throttled_until: None,
         created_at: NOW,
     };
     let world = World { test, ours, theirs, account };
@@ -70,7 +71,7 @@ pub(crate) fn request(key: &str, parts: &[&str]) -> Submit {
         user_name: "Ada".to_owned(),
         client_id: key.to_owned(),
         body_hash: parts.join("|"),
-        parts: parts.iter().map(|p| (*p).to_owned()).collect(),
+        parts: parts.iter().map(|p| Draft::text(*p)).collect(),
         reply_to: None,
         expected_seq: None,
         force: false,

@@ -85,6 +85,16 @@ export type Author = {
 export type AuthorKind = 'contact' | 'user' | 'system' | 'external';
 
 /**
+ * Buttons that answer for the customer.
+ */
+export type ButtonsOffer = {
+    buttons: Array<ReplyButton>;
+    footer?: string | null;
+    header?: string | null;
+    type: 'buttons';
+};
+
+/**
  * A call, as far as the channel has told of it.
  */
 export type CallDetails = {
@@ -129,6 +139,21 @@ export type CardAddress = {
 export type CardEmail = {
     email: string;
     type?: string | null;
+};
+
+/**
+ * A person.
+ */
+export type CardPart = {
+    emails?: Array<EmailPart>;
+    name: string;
+    organization?: string | null;
+    phones?: Array<PhonePart>;
+    /**
+     * What they are there.
+     */
+    title?: string | null;
+    urls?: Array<string>;
 };
 
 export type CardPhone = {
@@ -186,6 +211,19 @@ export type ChannelRef = {
 export type ChannelType = 'whatsapp' | 'messenger' | 'instagram' | 'line';
 
 /**
+ * Why a way is closed.
+ */
+export type Closed = 'window_never_opened' | 'window_closed' | 'not_offered';
+
+export type ClosedReason = {
+    code: Closed;
+    /**
+     * One sentence for the developer; an app translates by `code`.
+     */
+    text: string;
+};
+
+/**
  * A channel as in the seed file.
  */
 export type Connect = {
@@ -211,6 +249,14 @@ export type ContactRef = {
     avatar_url: string | null;
     id: ContactId;
     name: string;
+};
+
+export type ContactsPart = {
+    /**
+     * At least one.
+     */
+    contacts: Array<CardPart>;
+    type: 'contacts';
 };
 
 export type Conversation = {
@@ -261,6 +307,14 @@ export type Degrees = number;
 export type DeliveryStatus = 'queued' | 'parked' | 'sent' | 'delivered' | 'read' | 'failed' | 'unknown';
 
 export type Direction = 'inbound' | 'outbound';
+
+export type EmailPart = {
+    email: string;
+    /**
+     * `WORK`, `HOME`…
+     */
+    type?: string | null;
+};
 
 export type Event = {
     conversation_id: ConversationId | null;
@@ -318,9 +372,15 @@ export type Events = {
 };
 
 /**
- * What the customer chose or filled in, of what we had offered.
+ * What we offer to choose from, or what the customer chose or filled in of it.
  */
-export type Interactive = {
+export type Interactive = (ReplyButtons & {
+    type: 'buttons';
+}) | (ReplyList & {
+    type: 'list';
+}) | (LinkButton & {
+    type: 'cta_url';
+}) | {
     id: string;
     title: string;
     type: 'button_reply';
@@ -349,6 +409,73 @@ export type Interactive = {
      */
     source?: string | null;
     type: 'call_permission_reply';
+};
+
+export type InteractivePart = {
+    interactive: Offer;
+    /**
+     * The words above.
+     */
+    text: string;
+    type: 'interactive';
+};
+
+/**
+ * A button that opens a page.
+ */
+export type LinkButton = {
+    footer?: string | null;
+    header?: string | null;
+    title: string;
+    /**
+     * `https://…`
+     */
+    url: string;
+};
+
+/**
+ * A button that opens a page.
+ */
+export type LinkOffer = {
+    footer?: string | null;
+    header?: string | null;
+    title: string;
+    type: 'cta_url';
+    /**
+     * `https://…`
+     */
+    url: string;
+};
+
+/**
+ * A list that opens at a touch, of which the customer takes one row: ten rows at most, over all sections.
+ */
+export type ListOffer = {
+    /**
+     * What opens the list.
+     */
+    button: string;
+    footer?: string | null;
+    header?: string | null;
+    sections: Array<ListSection>;
+    type: 'list';
+};
+
+export type ListRow = {
+    description?: string | null;
+    /**
+     * Ours; the answer carries it.
+     */
+    id: string;
+    title: string;
+};
+
+export type ListSection = {
+    rows: Array<ListRow>;
+    /**
+     * Needed where there are several.
+     */
+    title?: string | null;
 };
 
 /**
@@ -450,6 +577,7 @@ export type ListMessage = {
          * The channel's word for the type, where it is not ours.
          */
         raw_type: string | null;
+        reaction?: SentReaction | null;
         reactions: Array<Reaction>;
         received_at: Timestamp;
         referral?: Referral | null;
@@ -468,6 +596,7 @@ export type ListMessage = {
          */
         seq: number;
         system?: SystemDetails | null;
+        template?: SentTemplate | null;
         text: string | null;
         type: MessageType;
         unsupported?: UnsupportedDetails | null;
@@ -492,6 +621,46 @@ export type ListPresence = {
          * The conversations that they have open now.
          */
         viewing: Array<ConversationId>;
+    }>;
+    /**
+     * Pass it as `cursor`; `null` on the last page. A page may be short, even empty, and still have a next.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * One page, and where the next begins.
+ */
+export type ListTemplate = {
+    items: Array<{
+        body: string;
+        buttons: Array<TemplateButton>;
+        category: TemplateCategory;
+        footer: string | null;
+        /**
+         * It has parts that cannot be filled in from here.
+         */
+        has_more: boolean;
+        header: TemplateHeader | null;
+        /**
+         * The channel's word: `en_US`, `he`…
+         */
+        language: string;
+        name: string;
+        parameter_format: ParameterFormat;
+        /**
+         * The channel's word: `GREEN`, `YELLOW`, `RED`…
+         */
+        quality: string | null;
+        /**
+         * Why it was rejected, in the channel's words.
+         */
+        reason: string | null;
+        /**
+         * Only what is `approved` can be sent.
+         */
+        status: TemplateStatus;
+        synced_at: Timestamp;
     }>;
     /**
      * Pass it as `cursor`; `null` on the last page. A page may be short, even empty, and still have a next.
@@ -550,6 +719,14 @@ export type Location = {
     longitude: Degrees;
     name?: string | null;
     url?: string | null;
+};
+
+export type LocationPart = {
+    address?: string | null;
+    latitude: Degrees;
+    longitude: Degrees;
+    name?: string | null;
+    type: 'location';
 };
 
 export type Login = {
@@ -612,6 +789,7 @@ export type Message = {
      * The channel's word for the type, where it is not ours.
      */
     raw_type: string | null;
+    reaction?: SentReaction | null;
     reactions: Array<Reaction>;
     received_at: Timestamp;
     referral?: Referral | null;
@@ -630,6 +808,7 @@ export type Message = {
      */
     seq: number;
     system?: SystemDetails | null;
+    template?: SentTemplate | null;
     text: string | null;
     type: MessageType;
     unsupported?: UnsupportedDetails | null;
@@ -659,6 +838,61 @@ export type MyUser = {
     name: string;
 };
 
+export type NewExamples = {
+    body?: {
+        [key: string]: string;
+    };
+    /**
+     * By a button's place, from 0: the end of its address, or the code that it copies.
+     */
+    buttons?: {
+        [key: string]: string;
+    };
+    header?: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * A template to be. Places to fill in are written `{{1}}`, `{{2}}`… or, all of them, `{{first_name}}`.
+ */
+export type NewTemplate = {
+    /**
+     * At most 1,024 characters.
+     */
+    body: string;
+    buttons?: Array<TemplateButton>;
+    /**
+     * `marketing` or `utility`.
+     */
+    category: TemplateCategory;
+    /**
+     * For the channel's reviewer: what each place may be filled in with.
+     */
+    examples?: NewExamples;
+    /**
+     * At most 60 characters.
+     */
+    footer?: string | null;
+    /**
+     * At most 60 characters, with one place at most.
+     */
+    header?: string | null;
+    /**
+     * The channel's word: `en_US`, `he`…
+     */
+    language: string;
+    /**
+     * Small letters, digits and underscores.
+     */
+    name: string;
+};
+
+/**
+ * What can be pressed.
+ */
+export type Offer = ButtonsOffer | ListOffer | LinkOffer;
+
 /**
  * What a customer ordered from a catalogue.
  */
@@ -683,12 +917,34 @@ export type OrderItem = {
     quantity?: string | null;
 };
 
-export type Part = {
-    text: string;
-    type: PartType;
+/**
+ * How the places to fill in are called.
+ */
+export type ParameterFormat = 'positional' | 'named';
+
+/**
+ * One message of a send, by its `type`.
+ */
+export type Part = TextPart | LocationPart | ContactsPart | InteractivePart | TemplatePart | ReactionPart;
+
+export type PhonePart = {
+    phone: string;
+    /**
+     * `CELL`, `WORK`…
+     */
+    type?: string | null;
+    /**
+     * The number on WhatsApp, digits only: with it the card has a button to write there.
+     */
+    wa_id?: string | null;
 };
 
-export type PartType = 'text';
+export type PlaceParameter = {
+    address?: string | null;
+    latitude: Degrees;
+    longitude: Degrees;
+    name?: string | null;
+};
 
 /**
  * A person with an open socket.
@@ -709,6 +965,11 @@ export type PresentUser = {
     id: UserId;
     name: string;
 };
+
+/**
+ * What the channel charges for a message that takes this way.
+ */
+export type PriceClass = 'free' | 'free_entry_point' | 'service' | 'template_category' | 'quota';
 
 /**
  * What the channel says that a message costs. Its words are the channel's own.
@@ -793,6 +1054,18 @@ export type Reaction = {
     emoji: string;
 };
 
+export type ReactionPart = {
+    /**
+     * One emoji; empty takes the business's reaction back.
+     */
+    emoji: string;
+    /**
+     * The message that it is on, of this conversation, at most 30 days old.
+     */
+    message_id: string;
+    type: 'reaction';
+};
+
 /**
  * The advertisement or post that brought the customer here.
  */
@@ -832,6 +1105,36 @@ export type Removed = {
      */
     removed: boolean;
     type: ResourceType;
+};
+
+export type ReplyButton = {
+    /**
+     * Ours; the answer carries it.
+     */
+    id: string;
+    title: string;
+};
+
+/**
+ * Buttons that answer for the customer.
+ */
+export type ReplyButtons = {
+    buttons: Array<ReplyButton>;
+    footer?: string | null;
+    header?: string | null;
+};
+
+/**
+ * A list that opens at a touch, of which the customer takes one row.
+ */
+export type ReplyList = {
+    /**
+     * What opens the list.
+     */
+    button: string;
+    footer?: string | null;
+    header?: string | null;
+    sections: Array<ListSection>;
 };
 
 /**
@@ -882,11 +1185,62 @@ export type SendError = {
     title: string;
 };
 
+/**
+ * One way of sending, as it stands now.
+ */
+export type SendOption = {
+    closed: ClosedReason | null;
+    free_until: Timestamp | null;
+    open: boolean;
+    path: SendPath;
+    price: PriceClass;
+    until: Timestamp | null;
+};
+
+export type SendOptions = {
+    /**
+     * Every way that the conversation's channel offers.
+     */
+    options: Array<SendOption>;
+};
+
+/**
+ * A way in which something can be sent.
+ */
+export type SendPath = 'free_form' | 'reaction' | 'template' | 'human_agent';
+
 export type Sent = {
     /**
      * One a part, in their order.
      */
     messages: Array<Message>;
+};
+
+/**
+ * A reaction of ours on its way. It shows among the `reactions` of its message once the channel took it.
+ */
+export type SentReaction = {
+    /**
+     * `null` takes the reaction back.
+     */
+    emoji: string | null;
+    message_id: MessageId;
+};
+
+/**
+ * A template as the customer sees it; its words, filled in, are the message's `text`.
+ */
+export type SentTemplate = {
+    /**
+     * The words on its buttons.
+     */
+    buttons: Array<string>;
+    category: TemplateCategory;
+    footer?: string | null;
+    header?: string | null;
+    language: string;
+    location?: Location | null;
+    name: string;
 };
 
 export type SetStatus = {
@@ -938,9 +1292,142 @@ export type Taken = {
 };
 
 /**
+ * A template as the channel last told of it. Places to fill in are written `{{1}}` or `{{first_name}}`.
+ */
+export type Template = {
+    body: string;
+    buttons: Array<TemplateButton>;
+    category: TemplateCategory;
+    footer: string | null;
+    /**
+     * It has parts that cannot be filled in from here.
+     */
+    has_more: boolean;
+    header: TemplateHeader | null;
+    /**
+     * The channel's word: `en_US`, `he`…
+     */
+    language: string;
+    name: string;
+    parameter_format: ParameterFormat;
+    /**
+     * The channel's word: `GREEN`, `YELLOW`, `RED`…
+     */
+    quality: string | null;
+    /**
+     * Why it was rejected, in the channel's words.
+     */
+    reason: string | null;
+    /**
+     * Only what is `approved` can be sent.
+     */
+    status: TemplateStatus;
+    synced_at: Timestamp;
+};
+
+export type TemplateButton = {
+    text: string;
+    type: 'quick_reply';
+} | {
+    text: string;
+    type: 'url';
+    url: string;
+} | {
+    phone_number: string;
+    text: string;
+    type: 'phone_number';
+} | {
+    text: string;
+    type: 'copy_code';
+} | {
+    text: string;
+    type: 'other';
+};
+
+/**
+ * What a template is for; its price goes by it.
+ */
+export type TemplateCategory = 'marketing' | 'utility' | 'authentication' | 'unknown';
+
+/**
+ * What stands above the body.
+ */
+export type TemplateHeader = {
+    format: 'text';
+    text: string;
+} | {
+    format: 'location';
+} | {
+    format: 'image';
+} | {
+    format: 'video';
+} | {
+    format: 'document';
+} | {
+    format: 'other';
+};
+
+export type TemplateParameters = {
+    /**
+     * By the place's name: `1`, or `first_name`.
+     */
+    body?: {
+        [key: string]: string;
+    };
+    /**
+     * By the button's place, from 0: the end of its address, the code that it copies, the answer that it gives.
+     */
+    buttons?: {
+        [key: string]: string;
+    };
+    /**
+     * By the place's name: `1`, or `first_name`.
+     */
+    header?: {
+        [key: string]: string;
+    };
+    location?: PlaceParameter | null;
+};
+
+export type TemplatePart = {
+    language: string;
+    name: string;
+    /**
+     * What its places are filled in with; every place, and no other.
+     */
+    parameters?: TemplateParameters;
+    type: 'template';
+};
+
+/**
+ * Whether a template may be sent.
+ */
+export type TemplateStatus = 'approved' | 'pending' | 'rejected' | 'paused' | 'disabled' | 'archived' | 'deleted' | 'unknown';
+
+export type TemplatesSynced = {
+    /**
+     * New, or not as before.
+     */
+    changed: number;
+    /**
+     * No longer there.
+     */
+    removed: number;
+    /**
+     * As many as the channel tells of.
+     */
+    total: number;
+};
+
+/**
  * A tenant.
  */
 export type TenantId = string;
+
+export type TextPart = {
+    text: string;
+    type: 'text';
+};
 
 export type Ticket = {
     expires_at: Timestamp;
@@ -1274,6 +1761,189 @@ export type ConnectChannelResponses = {
 };
 
 export type ConnectChannelResponse = ConnectChannelResponses[keyof ConnectChannelResponses];
+
+export type ListTemplatesData = {
+    body?: never;
+    path: {
+        id: AccountId;
+    };
+    query?: {
+        /**
+         * Only those; a page may then be short.
+         */
+        status?: TemplateStatus;
+        /**
+         * 1 to 250; 50 unless told.
+         */
+        limit?: string;
+        cursor?: string;
+    };
+    url: '/v1/channels/{id}/templates';
+};
+
+export type ListTemplatesErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `no_templates`: the channel has none
+     */
+    409: Problem;
+    /**
+     * The cursor is wrong
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListTemplatesError = ListTemplatesErrors[keyof ListTemplatesErrors];
+
+export type ListTemplatesResponses = {
+    /**
+     * A page
+     */
+    200: ListTemplate;
+};
+
+export type ListTemplatesResponse = ListTemplatesResponses[keyof ListTemplatesResponses];
+
+export type CreateTemplateData = {
+    body: NewTemplate;
+    path: {
+        id: AccountId;
+    };
+    query?: never;
+    url: '/v1/channels/{id}/templates';
+};
+
+export type CreateTemplateErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `no_templates`: the channel has none; `waba_unknown`, `token_refused`: the account must be reconnected
+     */
+    409: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * `channel_refused`: the channel does not take it; or a field is wrong
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * `channel_unreachable`
+     */
+    503: Problem;
+};
+
+export type CreateTemplateError = CreateTemplateErrors[keyof CreateTemplateErrors];
+
+export type CreateTemplateResponses = {
+    /**
+     * Handed in
+     */
+    201: Template;
+};
+
+export type CreateTemplateResponse = CreateTemplateResponses[keyof CreateTemplateResponses];
+
+export type SyncTemplatesData = {
+    body?: never;
+    path: {
+        id: AccountId;
+    };
+    query?: never;
+    url: '/v1/channels/{id}/templates/sync';
+};
+
+export type SyncTemplatesErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `no_templates`: the channel has none; `waba_unknown`, `token_refused`: the account must be reconnected
+     */
+    409: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * `channel_unreachable`
+     */
+    503: Problem;
+};
+
+export type SyncTemplatesError = SyncTemplatesErrors[keyof SyncTemplatesErrors];
+
+export type SyncTemplatesResponses = {
+    /**
+     * Kept
+     */
+    200: TemplatesSynced;
+};
+
+export type SyncTemplatesResponse = SyncTemplatesResponses[keyof SyncTemplatesResponses];
 
 export type TestChannelData = {
     body?: never;
@@ -1682,6 +2352,53 @@ export type SendMessagesResponses = {
 
 export type SendMessagesResponse = SendMessagesResponses[keyof SendMessagesResponses];
 
+export type SendOptionsData = {
+    body?: never;
+    path: {
+        id: ConversationId;
+    };
+    query?: never;
+    url: '/v1/conversations/{id}/send-options';
+};
+
+export type SendOptionsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SendOptionsError = SendOptionsErrors[keyof SendOptionsErrors];
+
+export type SendOptionsResponses = {
+    /**
+     * As it stands now
+     */
+    200: SendOptions;
+};
+
+export type SendOptionsResponse = SendOptionsResponses[keyof SendOptionsResponses];
+
 export type SetConversationStatusData = {
     body: SetStatus;
     headers?: {
@@ -1888,6 +2605,57 @@ export type MeResponses = {
 };
 
 export type MeResponse = MeResponses[keyof MeResponses];
+
+export type CancelMessageData = {
+    body?: never;
+    path: {
+        id: MessageId;
+    };
+    query?: never;
+    url: '/v1/messages/{id}';
+};
+
+export type CancelMessageErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `not_cancellable`: it is on its way, or has long been
+     */
+    409: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CancelMessageError = CancelMessageErrors[keyof CancelMessageErrors];
+
+export type CancelMessageResponses = {
+    /**
+     * It will not be sent
+     */
+    200: Message;
+};
+
+export type CancelMessageResponse = CancelMessageResponses[keyof CancelMessageResponses];
 
 export type RetryMessageData = {
     body?: never;

@@ -162,6 +162,20 @@ export const zChannelRef = z.object({
     type: zChannelType
 });
 
+/**
+ * Why a way is closed.
+ */
+export const zClosed = z.enum([
+    'window_never_opened',
+    'window_closed',
+    'not_offered'
+]);
+
+export const zClosedReason = z.object({
+    code: zClosed,
+    text: z.string()
+});
+
 export const zConnectType = z.enum(['whatsapp']);
 
 /**
@@ -221,6 +235,14 @@ export const zDeliveryStatus = z.enum([
 
 export const zDirection = z.enum(['inbound', 'outbound']);
 
+export const zEmailPart = z.object({
+    email: z.string(),
+    type: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
 export const zEventType = z.enum([
     'conversation.updated',
     'message.created',
@@ -228,6 +250,73 @@ export const zEventType = z.enum([
     'typing.started',
     'presence.changed'
 ]);
+
+/**
+ * A button that opens a page.
+ */
+export const zLinkButton = z.object({
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    title: z.string(),
+    url: z.string()
+});
+
+/**
+ * A button that opens a page.
+ */
+export const zLinkOffer = z.object({
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    title: z.string(),
+    type: z.enum(['cta_url']),
+    url: z.string()
+});
+
+export const zListRow = z.object({
+    description: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    id: z.string(),
+    title: z.string()
+});
+
+export const zListSection = z.object({
+    rows: z.array(zListRow),
+    title: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
+/**
+ * A list that opens at a touch, of which the customer takes one row: ten rows at most, over all sections.
+ */
+export const zListOffer = z.object({
+    button: z.string(),
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    sections: z.array(zListSection).min(1).max(10),
+    type: z.enum(['list'])
+});
 
 /**
  * One page, and where the next begins.
@@ -267,6 +356,20 @@ export const zLocation = z.object({
         z.string(),
         z.null()
     ]))
+});
+
+export const zLocationPart = z.object({
+    address: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    latitude: zDegrees,
+    longitude: zDegrees,
+    name: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    type: z.enum(['location'])
 });
 
 export const zLogin = z.object({
@@ -347,6 +450,12 @@ export const zAttachment = z.object({
     ])
 });
 
+export const zNewExamples = z.object({
+    body: z.optional(z.record(z.string(), z.string())),
+    buttons: z.optional(z.record(z.string(), z.string())),
+    header: z.optional(z.record(z.string(), z.string()))
+});
+
 export const zOrderItem = z.object({
     currency: z.optional(z.union([
         z.string(),
@@ -377,12 +486,69 @@ export const zOrder = z.object({
     product_items: z.array(zOrderItem)
 });
 
-export const zPartType = z.enum(['text']);
+/**
+ * How the places to fill in are called.
+ */
+export const zParameterFormat = z.enum(['positional', 'named']);
 
-export const zPart = z.object({
-    text: z.string(),
-    type: zPartType
+export const zPhonePart = z.object({
+    phone: z.string(),
+    type: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    wa_id: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
 });
+
+/**
+ * A person.
+ */
+export const zCardPart = z.object({
+    emails: z.optional(z.array(zEmailPart)),
+    name: z.string(),
+    organization: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    phones: z.optional(z.array(zPhonePart)),
+    title: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    urls: z.optional(z.array(z.string()))
+});
+
+export const zContactsPart = z.object({
+    contacts: z.array(zCardPart).min(1),
+    type: z.enum(['contacts'])
+});
+
+export const zPlaceParameter = z.object({
+    address: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    latitude: zDegrees,
+    longitude: zDegrees,
+    name: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
+/**
+ * What the channel charges for a message that takes this way.
+ */
+export const zPriceClass = z.enum([
+    'free',
+    'free_entry_point',
+    'service',
+    'template_category',
+    'quota'
+]);
 
 /**
  * What the channel says that a message costs. Its words are the channel's own.
@@ -423,6 +589,12 @@ export const zProduct = z.object({
 export const zReaction = z.object({
     by: zAuthor,
     emoji: z.string()
+});
+
+export const zReactionPart = z.object({
+    emoji: z.string(),
+    message_id: z.string(),
+    type: z.enum(['reaction'])
 });
 
 /**
@@ -475,6 +647,73 @@ export const zReferral = z.object({
     ]))
 });
 
+export const zReplyButton = z.object({
+    id: z.string(),
+    title: z.string()
+});
+
+/**
+ * Buttons that answer for the customer.
+ */
+export const zButtonsOffer = z.object({
+    buttons: z.array(zReplyButton).min(1).max(3),
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    type: z.enum(['buttons'])
+});
+
+/**
+ * What can be pressed.
+ */
+export const zOffer = z.union([
+    zButtonsOffer,
+    zListOffer,
+    zLinkOffer
+]);
+
+export const zInteractivePart = z.object({
+    interactive: zOffer,
+    text: z.string(),
+    type: z.enum(['interactive'])
+});
+
+/**
+ * Buttons that answer for the customer.
+ */
+export const zReplyButtons = z.object({
+    buttons: z.array(zReplyButton),
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
+/**
+ * A list that opens at a touch, of which the customer takes one row.
+ */
+export const zReplyList = z.object({
+    button: z.string(),
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    sections: z.array(zListSection)
+});
+
 /**
  * The message that this one answers.
  */
@@ -512,19 +751,6 @@ export const zRole = z.enum([
     'operator'
 ]);
 
-export const zSend = z.object({
-    expected_seq: z.optional(z.union([
-        z.int().gte(0),
-        z.null()
-    ])),
-    force: z.optional(z.boolean()),
-    parts: z.array(zPart).min(1).max(10),
-    reply_to: z.optional(z.union([
-        z.string(),
-        z.null()
-    ]))
-});
-
 /**
  * Why a send did not arrive.
  */
@@ -535,6 +761,27 @@ export const zSendError = z.object({
     ]),
     code: z.string(),
     title: z.string()
+});
+
+/**
+ * A way in which something can be sent.
+ */
+export const zSendPath = z.enum([
+    'free_form',
+    'reaction',
+    'template',
+    'human_agent'
+]);
+
+/**
+ * A reaction of ours on its way. It shows among the `reactions` of its message once the channel took it.
+ */
+export const zSentReaction = z.object({
+    emoji: z.union([
+        z.string(),
+        z.null()
+    ]),
+    message_id: zMessageId
 });
 
 export const zStatus = z.enum([
@@ -570,6 +817,145 @@ export const zTaken = z.object({
     id: z.string()
 });
 
+export const zTemplateButton = z.union([
+    z.object({
+        text: z.string(),
+        type: z.enum(['quick_reply'])
+    }),
+    z.object({
+        text: z.string(),
+        type: z.enum(['url']),
+        url: z.string()
+    }),
+    z.object({
+        phone_number: z.string(),
+        text: z.string(),
+        type: z.enum(['phone_number'])
+    }),
+    z.object({
+        text: z.string(),
+        type: z.enum(['copy_code'])
+    }),
+    z.object({
+        text: z.string(),
+        type: z.enum(['other'])
+    })
+]);
+
+/**
+ * What a template is for; its price goes by it.
+ */
+export const zTemplateCategory = z.enum([
+    'marketing',
+    'utility',
+    'authentication',
+    'unknown'
+]);
+
+/**
+ * A template to be. Places to fill in are written `{{1}}`, `{{2}}`… or, all of them, `{{first_name}}`.
+ */
+export const zNewTemplate = z.object({
+    body: z.string(),
+    buttons: z.optional(z.array(zTemplateButton)),
+    category: zTemplateCategory,
+    examples: z.optional(zNewExamples),
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    language: z.string(),
+    name: z.string()
+});
+
+/**
+ * A template as the customer sees it; its words, filled in, are the message's `text`.
+ */
+export const zSentTemplate = z.object({
+    buttons: z.array(z.string()),
+    category: zTemplateCategory,
+    footer: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    header: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    language: z.string(),
+    location: z.optional(z.union([
+        zLocation,
+        z.null()
+    ])),
+    name: z.string()
+});
+
+/**
+ * What stands above the body.
+ */
+export const zTemplateHeader = z.union([
+    z.object({
+        format: z.enum(['text']),
+        text: z.string()
+    }),
+    z.object({
+        format: z.enum(['location'])
+    }),
+    z.object({
+        format: z.enum(['image'])
+    }),
+    z.object({
+        format: z.enum(['video'])
+    }),
+    z.object({
+        format: z.enum(['document'])
+    }),
+    z.object({
+        format: z.enum(['other'])
+    })
+]);
+
+export const zTemplateParameters = z.object({
+    body: z.optional(z.record(z.string(), z.string())),
+    buttons: z.optional(z.record(z.string(), z.string())),
+    header: z.optional(z.record(z.string(), z.string())),
+    location: z.optional(z.union([
+        zPlaceParameter,
+        z.null()
+    ]))
+});
+
+export const zTemplatePart = z.object({
+    language: z.string(),
+    name: z.string(),
+    parameters: z.optional(zTemplateParameters),
+    type: z.enum(['template'])
+});
+
+/**
+ * Whether a template may be sent.
+ */
+export const zTemplateStatus = z.enum([
+    'approved',
+    'pending',
+    'rejected',
+    'paused',
+    'disabled',
+    'archived',
+    'deleted',
+    'unknown'
+]);
+
+export const zTemplatesSynced = z.object({
+    changed: z.int().gte(0),
+    removed: z.int().gte(0),
+    total: z.int().gte(0)
+});
+
 /**
  * A tenant.
  */
@@ -581,6 +967,36 @@ export const zMyTenant = z.object({
     name: z.string(),
     slug: z.string(),
     time_zone: z.string()
+});
+
+export const zTextPart = z.object({
+    text: z.string(),
+    type: z.enum(['text'])
+});
+
+/**
+ * One message of a send, by its `type`.
+ */
+export const zPart = z.union([
+    zTextPart,
+    zLocationPart,
+    zContactsPart,
+    zInteractivePart,
+    zTemplatePart,
+    zReactionPart
+]);
+
+export const zSend = z.object({
+    expected_seq: z.optional(z.union([
+        z.int().gte(0),
+        z.null()
+    ])),
+    force: z.optional(z.boolean()),
+    parts: z.array(zPart).min(1).max(10),
+    reply_to: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
 });
 
 /**
@@ -619,9 +1035,18 @@ export const zCallDetails = z.object({
 });
 
 /**
- * What the customer chose or filled in, of what we had offered.
+ * What we offer to choose from, or what the customer chose or filled in of it.
  */
 export const zInteractive = z.union([
+    zReplyButtons.and(z.object({
+        type: z.enum(['buttons'])
+    })),
+    zReplyList.and(z.object({
+        type: z.enum(['list'])
+    })),
+    zLinkButton.and(z.object({
+        type: z.enum(['cta_url'])
+    })),
     z.object({
         id: z.string(),
         title: z.string(),
@@ -673,6 +1098,43 @@ export const zInteractive = z.union([
 /**
  * One page, and where the next begins.
  */
+export const zListTemplate = z.object({
+    items: z.array(z.object({
+        body: z.string(),
+        buttons: z.array(zTemplateButton),
+        category: zTemplateCategory,
+        footer: z.union([
+            z.string(),
+            z.null()
+        ]),
+        has_more: z.boolean(),
+        header: z.union([
+            zTemplateHeader,
+            z.null()
+        ]),
+        language: z.string(),
+        name: z.string(),
+        parameter_format: zParameterFormat,
+        quality: z.union([
+            z.string(),
+            z.null()
+        ]),
+        reason: z.union([
+            z.string(),
+            z.null()
+        ]),
+        status: zTemplateStatus,
+        synced_at: zTimestamp
+    })),
+    next_cursor: z.union([
+        z.string(),
+        z.null()
+    ])
+});
+
+/**
+ * One page, and where the next begins.
+ */
 export const zListTrouble = z.object({
     items: z.array(z.object({
         at: zTimestamp,
@@ -685,6 +1147,62 @@ export const zListTrouble = z.object({
         z.string(),
         z.null()
     ])
+});
+
+/**
+ * One way of sending, as it stands now.
+ */
+export const zSendOption = z.object({
+    closed: z.union([
+        zClosedReason,
+        z.null()
+    ]),
+    free_until: z.union([
+        zTimestamp,
+        z.null()
+    ]),
+    open: z.boolean(),
+    path: zSendPath,
+    price: zPriceClass,
+    until: z.union([
+        zTimestamp,
+        z.null()
+    ])
+});
+
+export const zSendOptions = z.object({
+    options: z.array(zSendOption)
+});
+
+/**
+ * A template as the channel last told of it. Places to fill in are written `{{1}}` or `{{first_name}}`.
+ */
+export const zTemplate = z.object({
+    body: z.string(),
+    buttons: z.array(zTemplateButton),
+    category: zTemplateCategory,
+    footer: z.union([
+        z.string(),
+        z.null()
+    ]),
+    has_more: z.boolean(),
+    header: z.union([
+        zTemplateHeader,
+        z.null()
+    ]),
+    language: z.string(),
+    name: z.string(),
+    parameter_format: zParameterFormat,
+    quality: z.union([
+        z.string(),
+        z.null()
+    ]),
+    reason: z.union([
+        z.string(),
+        z.null()
+    ]),
+    status: zTemplateStatus,
+    synced_at: zTimestamp
 });
 
 export const zTicket = z.object({
@@ -787,6 +1305,10 @@ export const zListMessage = z.object({
             z.string(),
             z.null()
         ]),
+        reaction: z.optional(z.union([
+            zSentReaction,
+            z.null()
+        ])),
         reactions: z.array(zReaction),
         received_at: zTimestamp,
         referral: z.optional(z.union([
@@ -806,6 +1328,10 @@ export const zListMessage = z.object({
         seq: z.int().gte(0),
         system: z.optional(z.union([
             zSystemDetails,
+            z.null()
+        ])),
+        template: z.optional(z.union([
+            zSentTemplate,
             z.null()
         ])),
         text: z.union([
@@ -885,6 +1411,10 @@ export const zMessage = z.object({
         z.string(),
         z.null()
     ]),
+    reaction: z.optional(z.union([
+        zSentReaction,
+        z.null()
+    ])),
     reactions: z.array(zReaction),
     received_at: zTimestamp,
     referral: z.optional(z.union([
@@ -904,6 +1434,10 @@ export const zMessage = z.object({
     seq: z.int().gte(0),
     system: z.optional(z.union([
         zSystemDetails,
+        z.null()
+    ])),
+    template: z.optional(z.union([
+        zSentTemplate,
         z.null()
     ])),
     text: z.union([

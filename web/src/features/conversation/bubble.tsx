@@ -9,10 +9,11 @@ import { IconButton } from "../../design/button";
 import { useFormats } from "../../i18n/formats";
 import { useMe } from "../session/session";
 import styles from "./bubble.module.css";
-import { Details, Unsupported } from "./details";
+import { Below, Details, Unsupported } from "./details";
 import type { MessageItem } from "./messages";
 import { OutgoingTrouble, Trouble } from "./trouble";
 import type { Outgoing } from "./outbox";
+import { ReactMenu } from "./react-menu";
 import { RichText } from "./rich-text";
 import { hasDetails, isShownInFull, kindOf, knownEvent } from "./shown";
 import { Ticks } from "./ticks";
@@ -22,10 +23,12 @@ interface BubbleProps {
   contact: Conversation["contact"];
   quoted: Message | null;
   onReply: ((message: Message) => void) | null;
+  /** The channel takes reactions now. */
+  canReact: boolean;
   onQuote: (id: string) => void;
 }
 
-export const Bubble = memo(function Bubble({ item, contact, quoted, onReply, onQuote }: BubbleProps) {
+export const Bubble = memo(function Bubble({ item, contact, quoted, onReply, canReact, onQuote }: BubbleProps) {
   const { t } = useTranslation();
   const me = useMe();
   const { message, isFirst, isLast } = item;
@@ -47,6 +50,7 @@ export const Bubble = memo(function Bubble({ item, contact, quoted, onReply, onQ
             {message.reply_to !== null && <Quote id={message.reply_to.id} quoted={quoted} contact={contact} onQuote={onQuote} />}
             <Content message={message} />
           </div>
+          {canReact && inbound && message.channel_message_id !== null && message.deleted_at === null && <ReactMenu message={message} className={styles.reply} />}
           {onReply !== null && message.deleted_at === null && (
             <IconButton label={t("thread.reply")} className={styles.reply} onPress={() => onReply(message)}>
               <CornerUpLeft size={16} className={styles.mirrored} />
@@ -81,6 +85,7 @@ function Content({ message }: { message: Message }) {
     <>
       <Details message={message} />
       <Words meta={<Meta message={message} />}>{message.text !== null && <RichText text={message.text} />}</Words>
+      <Below message={message} />
     </>
   );
 }

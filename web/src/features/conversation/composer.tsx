@@ -29,7 +29,7 @@ export function Composer({ row, messages, canSend }: { row: Conversation; messag
   return (
     <footer className={styles.foot}>
       <Typing id={row.id} />
-      {timeLeft(row.window, now) === 0 ? <ClosedPanel channel={row.channel.type} /> : <Editor row={row} messages={messages} />}
+      {timeLeft(row.window, now) === 0 ? <ClosedPanel row={row} seen={newestSeq(row, messages)} /> : <Editor row={row} messages={messages} />}
     </footer>
   );
 }
@@ -47,7 +47,7 @@ function Editor({ row, messages }: { row: Conversation; messages: readonly Messa
 
   function send(): void {
     if (draft === null || isEmpty) return;
-    const expectedSeq = messages.reduce((top, message) => Math.max(top, message.seq), row.seq);
+    const expectedSeq = newestSeq(row, messages);
     const { clientId, replyTo } = draft;
     dropDraft(me.user.id, row.id);
     outbox.send({ clientId, conversation: row.id, text: text.trim(), replyTo, expectedSeq }, new Date());
@@ -95,6 +95,10 @@ function Editor({ row, messages }: { row: Conversation; messages: readonly Messa
       </div>
     </>
   );
+}
+
+function newestSeq(row: Conversation, messages: readonly Message[]): number {
+  return messages.reduce((top, message) => Math.max(top, message.seq), row.seq);
 }
 
 function useGrowing(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {

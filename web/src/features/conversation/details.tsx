@@ -18,9 +18,74 @@ export function Details({ message }: { message: Message }) {
       {message.contacts?.map((card, index) => <Card key={index} card={card} />)}
       {message.order != null && <Order order={message.order} />}
       {message.call != null && <Call call={message.call} />}
-      {message.interactive != null && <Answer answer={message.interactive} />}
+      {message.interactive != null && <Interactive said={message.interactive} />}
+      {message.template != null && <TemplateFrame template={message.template} />}
+      {message.reaction != null && <OwnReaction emoji={message.reaction.emoji} />}
     </>
   );
+}
+
+/** What stands below the words: what can be pressed. */
+export function Below({ message }: { message: Message }) {
+  const { interactive, template } = message;
+  if (template != null) return <Offer footer={template.footer} choices={template.buttons} />;
+  switch (interactive?.type) {
+    case "buttons":
+      return <Offer footer={interactive.footer} choices={interactive.buttons.map((button) => button.title)} />;
+    case "list":
+      return <Offer footer={interactive.footer} choices={interactive.sections.flatMap((section) => section.rows.map((row) => row.title))} />;
+    case "cta_url":
+      return <Offer footer={interactive.footer} choices={[interactive.title]} />;
+    case undefined:
+    case "button_reply":
+    case "template_button":
+    case "list_reply":
+    case "flow_reply":
+    case "call_permission_reply":
+      return null;
+  }
+}
+
+function Offer({ footer, choices }: { footer?: string | null | undefined; choices: readonly string[] }) {
+  return (
+    <>
+      {footer != null && (
+        <p className={styles.origin} dir="auto">
+          {footer}
+        </p>
+      )}
+      {choices.length > 0 && (
+        <ul className={styles.choices}>
+          {choices.map((choice, index) => (
+            <li key={index} dir="auto">
+              {choice}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** The template's name, and what stands above its words. */
+function TemplateFrame({ template }: { template: NonNullable<Message["template"]> }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p className={styles.origin}>{t("content.template", { name: `\u2068${template.name}\u2069` })}</p>
+      {template.location != null && <Place place={template.location} />}
+      {template.header != null && (
+        <p className={styles.heading} dir="auto">
+          {template.header}
+        </p>
+      )}
+    </>
+  );
+}
+
+function OwnReaction({ emoji }: { emoji: string | null }) {
+  const { t } = useTranslation();
+  return <p className={styles.origin}>{emoji === null ? t("content.reaction_removed") : t("content.reaction", { emoji })}</p>;
 }
 
 /** How it came about. */
@@ -138,6 +203,26 @@ function Call({ call }: { call: NonNullable<Message["call"]> }) {
       </span>
     </p>
   );
+}
+
+/** What stands above the words: of ours a heading, of a customer's answer that it is one. */
+function Interactive({ said }: { said: NonNullable<Message["interactive"]> }) {
+  switch (said.type) {
+    case "buttons":
+    case "list":
+    case "cta_url":
+      return said.header == null ? null : (
+        <p className={styles.heading} dir="auto">
+          {said.header}
+        </p>
+      );
+    case "button_reply":
+    case "template_button":
+    case "list_reply":
+    case "flow_reply":
+    case "call_permission_reply":
+      return <Answer answer={said} />;
+  }
 }
 
 /** The chosen title stands in the words; here is that it was chosen. */

@@ -70,9 +70,11 @@ interface Between {
   sameDay: (a: string, b: string) => boolean;
 }
 
-export function itemsOf({ messages, outgoing, newFrom, isComplete, sameDay }: Between): Item[] {
+export function itemsOf({ messages: all, outgoing, newFrom, isComplete, sameDay }: Between): Item[] {
+  const messages = all.filter(hasBubble);
   const items: Item[] = isComplete && messages.length > 0 ? [{ kind: "start", key: "start" }] : [];
-  const has = new Set(messages.map((message) => message.client_id));
+  const has = new Set(all.map((message) => message.client_id));
+  const keys = new Set<string>();
   const newAt = newFrom === null ? -1 : messages.findIndex((message) => message.direction === "inbound" && message.seq >= newFrom);
   messages.forEach((message, index) => {
     const before = messages[index - 1];
@@ -83,8 +85,11 @@ export function itemsOf({ messages, outgoing, newFrom, isComplete, sameDay }: Be
     if (opensNew) items.push({ kind: "new", key: "new" });
     const isFirst = opensDay || opensNew || !isOneGroup(before, message);
     const isLast = after === undefined || index + 1 === newAt || !sameDay(message.sent_at, after.sent_at) || !isOneGroup(message, after);
-    // The key survives the change from optimistic to confirmed, so the bubble does not jump.
-    items.push({ kind: "message", key: message.client_id ?? message.id, message, isFirst, isLast });
+    // The key survives the change from optimistic to confirmed, so the bubble does not jump; of several parts, the first has it.
+    const sent = message.client_id;
+    const key = sent === null || keys.has(sent) ? message.id : sent;
+    keys.add(key);
+    items.push({ kind: "message", key, message, isFirst, isLast });
   });
   const last = messages.at(-1);
   const waiting = outgoing.filter((entry) => !has.has(entry.clientId));
@@ -93,6 +98,11 @@ export function itemsOf({ messages, outgoing, newFrom, isComplete, sameDay }: Be
     items.push({ kind: "outgoing", key: entry.clientId, entry, isFirst: index === 0 });
   });
   return items;
+}
+
+/** Our reaction shows on the message that it is on; by itself only where it did not get there. */
+export function hasBubble(message: Message): boolean {
+  return message.type !== "reaction" || message.delivery_status === "failed" || message.delivery_status === "unknown" || message.delivery_status === "parked";
 }
 
 function isOneGroup(before: Message | undefined, message: Message): boolean {

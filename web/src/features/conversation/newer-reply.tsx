@@ -13,10 +13,11 @@ export function NewerReply({ id }: { id: string }) {
   const me = useMe();
   const entry = useOutbox().find((each) => each.conversation === id && each.problem?.code === "newer_reply");
 
-  /** Back into the composer, where nothing is lost, to be read against what the teammate wrote. */
+  /** Back into the composer, where nothing is lost, to be read against what the teammate wrote. A template is chosen anew. */
   function takeBack(entry: Outgoing): void {
     const written = draftOf(me.user.id, id)?.text ?? "";
     outbox.drop(entry.clientId);
+    if (entry.template !== null) return;
     writeDraft(me.user.id, id, { text: written === "" ? entry.text : `${entry.text}\n${written}`, replyTo: entry.replyTo });
   }
 

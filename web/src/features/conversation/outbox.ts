@@ -4,12 +4,15 @@ import { z } from "zod";
 
 import * as api from "../../api";
 import { Refused, worthAnotherTry } from "../../api/failure";
+import { templateFilling, type TemplateFilling } from "../../api/schemas";
 import { known } from "../inbox/known";
 
 const schema = z.object({
   clientId: z.string(),
   conversation: z.string(),
   text: z.string(),
+  /** Sent instead of the text, which is how it reads. */
+  template: templateFilling.nullable().default(null),
   replyTo: z.string().nullable(),
   /** Part of the request's body, which must stay the same for the same key. */
   expectedSeq: z.number(),
@@ -58,9 +61,9 @@ class Outbox {
     for (const listener of this.listeners) listener();
   }
 
-  send(reply: { clientId: string; conversation: string; text: string; replyTo: string | null; expectedSeq: number }, now: Date): void {
+  send(reply: { clientId: string; conversation: string; text: string; replyTo: string | null; expectedSeq: number; template?: TemplateFilling }, now: Date): void {
     if (this.entries.some((entry) => entry.clientId === reply.clientId)) return;
-    this.become([...this.entries, { ...reply, force: false, createdAt: now.toISOString(), state: "waiting", problem: null }]);
+    this.become([...this.entries, { ...reply, template: reply.template ?? null, force: false, createdAt: now.toISOString(), state: "waiting", problem: null }]);
     this.run();
   }
 

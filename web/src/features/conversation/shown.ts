@@ -24,8 +24,8 @@ export function isShownInFull(message: Message): boolean {
 
 /** What a message of its kind says beside its words; without any of it only its kind can be named. */
 export function hasDetails(message: Message): boolean {
-  const { location, contacts, interactive, order, call } = message;
-  return message.attachments.length > 0 || [location, contacts, interactive, order, call].some((details) => details != null);
+  const { location, contacts, interactive, template, reaction, order, call } = message;
+  return message.attachments.length > 0 || [location, contacts, interactive, template, reaction, order, call].some((details) => details != null);
 }
 
 /** An address that a customer gave is followed only where it is one of the web. */

@@ -177,6 +177,8 @@ interface LineProps {
 }
 
 function Line({ item, row, byId, onReply, onQuote }: LineProps) {
+  // Elsewhere than on WhatsApp they are not sent from here yet.
+  const canReact = onReply !== null && row.channel.type === "whatsapp" && row.window.state === "open";
   const { t } = useTranslation();
   const { day } = useFormats();
   const now = useNow();
@@ -197,7 +199,7 @@ function Line({ item, row, byId, onReply, onQuote }: LineProps) {
         </p>
       );
     case "message":
-      return <Bubble item={item} contact={row.contact} quoted={quoted(item.message.reply_to?.id)} onReply={onReply} onQuote={onQuote} />;
+      return <Bubble item={item} contact={row.contact} quoted={quoted(item.message.reply_to?.id)} onReply={onReply} canReact={canReact} onQuote={onQuote} />;
     case "outgoing":
       return <OutgoingBubble entry={item.entry} isFirst={item.isFirst} quoted={quoted(item.entry.replyTo)} contact={row.contact} />;
   }

@@ -107,9 +107,11 @@ export function OutgoingTrouble({ entry }: { entry: Outgoing }) {
             {t("delivery.try_again")}
           </Button>
         )}
-        <Button look="quiet" className={styles.act} onPress={edit}>
-          {t("delivery.edit")}
-        </Button>
+        {entry.template === null && (
+          <Button look="quiet" className={styles.act} onPress={edit}>
+            {t("delivery.edit")}
+          </Button>
+        )}
         <Button look="quiet" className={styles.act} onPress={() => outbox.drop(entry.clientId)}>
           {t("delivery.discard")}
         </Button>

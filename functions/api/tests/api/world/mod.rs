@@ -136,6 +136,7 @@ fn account(n: u8) -> Account {
         waba_id: Some(format!("20{n}")),
         display_phone_number: None,
         credential: 1,
+        throttled_until: None,
         created_at: Timestamp::from_millis(START),
     }
 }
@@ -180,6 +181,11 @@ impl World {
 
     pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {
         let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+        self.call(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn delete(&self, token: &str, path: &str) -> Answer {
+        let request = Request::delete(path).header("authorization", format!("Bearer {token}"));
         self.call(request.body(Body::empty()).unwrap()).await
     }
 

@@ -10,7 +10,7 @@ use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_http_client::Builder;
 use axum::{
     Json, Router,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
     routing::{get, post},
 };
@@ -25,6 +25,8 @@ struct Memory {
     secrets: HashMap<String, String>,
     /// Token → the number it owns.
     owners: HashMap<String, String>,
+    /// What the business account has, as Graph tells of it.
+    templates: Vec<Value>,
 }
 
 #[derive(Clone)]
@@ -39,7 +41,11 @@ impl Outside {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let outside = Self { endpoint, memory };
-        let router = Router::new().route("/", post(aws)).route("/v25.0/{id}", get(graph)).with_state(outside.clone());
+        let router = Router::new()
+            .route("/", post(aws))
+            .route("/v25.0/{id}", get(graph))
+            .route("/v25.0/{id}/message_templates", get(templates).post(new_template))
+            .with_state(outside.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         outside
     }
@@ -73,6 +79,16 @@ impl Outside {
     /// From now on this token owns this number.
     pub(crate) fn grant(&self, token: &str, number: &str) {
         self.memory().owners.insert(token.to_owned(), number.to_owned());
+    }
+
+    /// What the business account has from now on.
+    pub(crate) fn has_templates(&self, templates: Vec<Value>) {
+        self.memory().templates = templates;
+    }
+
+    /// Those that were handed in, and those it had.
+    pub(crate) fn templates(&self) -> Vec<Value> {
+        self.memory().templates.clone()
     }
 
     pub(crate) fn revoke(&self, token: &str) {
@@ -129,4 +145,43 @@ async fn graph(
         Some(_) => (StatusCode::BAD_REQUEST, Json(json!({"error": {"code": 100, "error_subcode": 33}}))),
         None => (StatusCode::UNAUTHORIZED, Json(json!({"error": {"code": 190}}))),
     }
+}
+
+fn knows(outside: &Outside, headers: &HeaderMap) -> Result<(), (StatusCode, Json<Value>)> {
+    let token = headers["authorization"].to_str().unwrap().trim_start_matches("Bearer ").to_owned();
+    let known = outside.memory().owners.contains_key(&token);
+    if known { Ok(()) } else { Err((StatusCode::UNAUTHORIZED, Json(json!({"error": {"code": 190}})))) }
+}
+
+/// Two a page.
+async fn templates(
+    State(outside): State<Outside>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, (StatusCode, Json<Value>)> {
+    knows(&outside, &headers)?;
+    let from: usize = query.get("after").map_or(0, |after| after.parse().unwrap());
+    let all = outside.templates();
+    let data: Vec<_> = all.iter().skip(from).take(2).collect();
+    let mut paging = json!({"cursors": {"after": (from + 2).to_string()}});
+    if from + 2 < all.len() {
+        paging["next"] = json!("https://graph.test/next");
+    }
+    Ok(Json(json!({"data": data, "paging": paging})))
+}
+
+/// Refuses what is called `refused`.
+async fn new_template(
+    State(outside): State<Outside>,
+    headers: HeaderMap,
+    Json(new): Json<Value>,
+) -> Result<Json<Value>, (StatusCode, Json<Value>)> {
+    knows(&outside, &headers)?;
+    if new["name"] == "refused" {
+        let error =
+            json!({"code": 100, "message": "Invalid parameter", "error_user_msg": "There is already such a template"});
+        return Err((StatusCode::BAD_REQUEST, Json(json!({"error": error}))));
+    }
+    outside.memory().templates.push(new);
+    Ok(Json(json!({"id": "7", "status": "PENDING", "category": "MARKETING"})))
 }

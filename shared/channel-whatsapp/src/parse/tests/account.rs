@@ -1,6 +1,7 @@
 //! What concerns an account and no thread, and what nobody has told us of yet.
 
 use channel::Notice;
+use domain::template::{TemplateCategory, TemplateChange, TemplateStatus};
 
 use super::*;
 
@@ -21,10 +22,10 @@ fn an_accounts_news_are_kept_and_its_standing_is_said_in_a_sentence() {
     let notice = |topic: &str, event: Option<&str>, health: Option<&str>, number: Option<&str>| {
         let (event, health, display_phone_number) =
             (event.and_then(some), health.and_then(some), number.and_then(some));
-        vec![Notice { topic: topic.to_owned(), event, health, display_phone_number, raw: String::new() }]
+        let (topic, template) = (topic.to_owned(), None);
+        vec![Notice { topic, event, health, display_phone_number, template, raw: String::new() }]
     };
     for (name, expected) in [
-        ("template_status", notice("message_template_status_update", Some("REJECTED"), None, None)),
         (
             "account_restricted",
             notice("account_update", Some("ACCOUNT_RESTRICTION"), Some("WhatsApp has restricted the account"), None),
@@ -43,6 +44,43 @@ fn an_accounts_news_are_kept_and_its_standing_is_said_in_a_sentence() {
         ("history_declined", notice("errors", Some("2593109"), None, None)),
     ] {
         assert_eq!(notices(name), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_templates_news_name_it_and_say_what_became_of_it() {
+    let told = |field: &str, value: serde_json::Value| {
+        let mut named = serde_json::json!({ "message_template_name": "order_update", "message_template_language": "en", "message_template_id": 1 });
+        named.as_object_mut().unwrap().extend(value.as_object().unwrap().clone());
+        let raw = serde_json::value::to_raw_value(&named).unwrap();
+        crate::parse::notice::change(field, &raw).unwrap().template.map(|news| (news.name, news.language, news.what))
+    };
+    let news = |what| Some(("order_update".to_owned(), "en".to_owned(), what));
+    let status = |status, reason: Option<&str>| TemplateChange::Status { status, reason: reason.and_then(some) };
+    for (field, value, expected) in [
+        (
+            "message_template_status_update",
+            serde_json::json!({ "event": "REJECTED", "reason": "INVALID_FORMAT", "rejection_info": { "reason": "Parameters are adjacent" } }),
+            news(status(TemplateStatus::Rejected, Some("Parameters are adjacent"))),
+        ),
+        (
+            "message_template_status_update",
+            serde_json::json!({ "event": "PAUSED", "reason": "NONE" }),
+            news(status(TemplateStatus::Paused, None)),
+        ),
+        (
+            "message_template_quality_update",
+            serde_json::json!({ "previous_quality_score": "GREEN", "new_quality_score": "YELLOW" }),
+            news(TemplateChange::Quality("YELLOW".to_owned())),
+        ),
+        (
+            "template_category_update",
+            serde_json::json!({ "previous_category": "UTILITY", "new_category": "MARKETING" }),
+            news(TemplateChange::Category(TemplateCategory::Marketing)),
+        ),
+        ("phone_number_quality_update", serde_json::json!({ "event": "FLAGGED" }), None),
+    ] {
+        assert_eq!(told(field, value), expected, "{field}");
     }
 }
 

@@ -1,0 +1,118 @@
+//! Templates: asked for, listed, handed in, and sent where nothing else may be.
+
+use serde_json::{Value, json};
+
+use crate::world::{World, world};
+
+fn template(name: &str, status: &str) -> Value {
+    json!({
+        "id": "1", "name": name, "language": "en_US", "status": status, "category": "UTILITY", "parameter_format": "POSITIONAL",
+        "components": [
+            {"type": "HEADER", "format": "TEXT", "text": "Order {{1}}"},
+            {"type": "BODY", "text": "Hi {{1}}, it is {{2}}."},
+            {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Track", "url": "https://acme.test/{{1}}"}]},
+        ],
+    })
+}
+
+/// An admin, the path of the account's templates, and its business account's templates synced.
+async fn synced(templates: Vec<Value>) -> (World, String, String) {
+    let world = world().await;
+    let token = world.token("admin@acme.test").await;
+    world.outside.grant("good", "101");
+    let account = &world.a.account;
+    world.app.tokens.put_token(world.a.ctx.id(), &account.id, account.credential, "good").await.unwrap();
+    let path = format!("/v1/channels/{}/templates", account.id);
+    world.outside.has_templates(templates);
+    assert_eq!(world.post(&token, &format!("{path}/sync"), json!({})).await.status, 200);
+    (world, token, path)
+}
+
+fn names(list: &Value) -> Vec<String> {
+    let name = |item: &Value| format!("{} {}", item["name"].as_str().unwrap(), item["status"].as_str().unwrap());
+    list["items"].as_array().unwrap().iter().map(name).collect()
+}
+
+#[tokio::test]
+async fn a_sync_keeps_what_the_channel_tells_and_drops_what_is_gone() {
+    let three = vec![template("b", "APPROVED"), template("a", "PAUSED"), template("c", "APPROVED")];
+    let (world, token, path) = synced(three).await;
+    let list = world.get(&token, &path).await.json;
+    assert_eq!(names(&list), ["a paused", "b approved", "c approved"]);
+    let first = json!({
+        "name": "a", "language": "en_US", "category": "utility", "status": "paused", "quality": null, "reason": null,
+        "parameter_format": "positional", "header": {"format": "text", "text": "Order {{1}}"}, "body": "Hi {{1}}, it is {{2}}.",
+        "footer": null, "buttons": [{"type": "url", "text": "Track", "url": "https://acme.test/{{1}}"}], "has_more": false,
+        "synced_at": "2026-11-21T05:00:00.000Z",
+    });
+    assert_eq!(list["items"][0], first);
+    let approved = world.get(&token, &format!("{path}?status=approved&limit=2")).await.json;
+    assert_eq!(names(&approved), ["b approved"], "a page may be short");
+    let cursor = approved["next_cursor"].as_str().unwrap();
+    let rest = world.get(&token, &format!("{path}?status=approved&limit=2&cursor={cursor}")).await.json;
+    assert_eq!(names(&rest), ["c approved"]);
+
+    world.outside.has_templates(vec![template("a", "APPROVED"), template("c", "APPROVED")]);
+    let again = world.post(&token, &format!("{path}/sync"), json!({})).await.json;
+    assert_eq!(again, json!({"total": 2, "changed": 1, "removed": 1}));
+    assert_eq!(names(&world.get(&token, &path).await.json), ["a approved", "c approved"]);
+    world.outside.revoke("good");
+    let dead = world.post(&token, &format!("{path}/sync"), json!({})).await;
+    assert_eq!(dead.code(), (409, "token_refused"));
+}
+
+#[tokio::test]
+async fn a_template_goes_out_after_the_window_has_closed_if_every_place_is_filled_in() {
+    let (world, _, _) = synced(vec![template("order_update", "APPROVED"), template("paused", "PAUSED")]).await;
+    world.advance(86_400);
+    let token = world.token("agent@acme.test").await;
+    let filled = json!({"header": {"1": "42"}, "body": {"1": "Aiko", "2": "ready"}, "buttons": {"0": "t/42"}});
+    let with = |name: &str, parameters: &Value| json!({"parts": [{"type": "template", "name": name, "language": "en_US", "parameters": parameters}]});
+    let without = |place: &str| {
+        let mut parameters = filled.clone();
+        parameters["body"].as_object_mut().unwrap().remove(place);
+        parameters
+    };
+    let id = &world.a.conversation;
+    for (body, field, code) in [
+        (with("nothing", &filled), "parts[0].name", "unknown_template"),
+        (with("paused", &filled), "parts[0].name", "template_not_approved"),
+        (with("order_update", &without("2")), "parts[0].parameters.body.2", "missing"),
+        (with("order_update", &json!({})), "parts[0].parameters.header.1", "missing"),
+        (with("order_update", &json!({"colour": 1})), "parts[0].parameters.colour", "unknown_field"),
+    ] {
+        assert_eq!(world.send(&token, id, "k", body.clone()).await.refusal(), (422, code, field), "{body}");
+    }
+    let sent = world.send(&token, id, "k", with("order_update", &filled)).await;
+    let message = &sent.json["messages"][0];
+    let shown = json!({"name": "order_update", "language": "en_US", "category": "utility", "header": "Order 42", "buttons": ["Track"]});
+    assert_eq!(
+        (sent.status.as_u16(), &message["type"], &message["text"], &message["template"]),
+        (202, &json!("template"), &json!("Hi Aiko, it is ready."), &shown)
+    );
+    let mut both = with("order_update", &filled);
+    both["parts"].as_array_mut().unwrap().push(json!({"type": "text", "text": "and this"}));
+    assert_eq!(world.send(&token, id, "k2", both).await.refusal(), (422, "window_closed", "parts[1]"));
+}
+
+#[tokio::test]
+async fn a_new_template_is_checked_handed_in_and_waits_for_the_channels_word() {
+    let (world, token, path) = synced(Vec::new()).await;
+    let new = |name: &str, body: &str| json!({"name": name, "language": "en", "category": "utility", "body": body, "examples": {"body": {"1": "Aiko"}}});
+    let created = world.post(&token, &path, new("welcome", "Hi {{1}}, welcome.")).await;
+    let seen = (created.status.as_u16(), &created.json["status"], &created.json["category"]);
+    assert_eq!(seen, (201, &json!("pending"), &json!("marketing")), "the channel decides the category");
+    assert_eq!(
+        world.outside.templates(),
+        [json!({
+            "name": "welcome", "language": "en", "category": "UTILITY", "parameter_format": "POSITIONAL",
+            "components": [{"type": "BODY", "text": "Hi {{1}}, welcome.", "example": {"body_text": [["Aiko"]]}}],
+        })]
+    );
+    assert_eq!(names(&world.get(&token, &path).await.json), ["welcome pending"]);
+    let refused = world.post(&token, &path, new("refused", "Hi {{1}}, welcome.")).await;
+    assert_eq!(refused.refusal(), (422, "channel_refused", "body"));
+    assert_eq!(refused.json["detail"], "There is already such a template");
+    assert_eq!(world.post(&token, &path, new("Wrong", "x")).await.refusal(), (422, "invalid", "name"));
+    assert_eq!(world.post(&token, &path, new("w", "Hi {{2}}, you.")).await.refusal(), (422, "invalid", "body"));
+}

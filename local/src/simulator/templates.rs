@@ -1,0 +1,171 @@
+//! The templates of a business account: some that are approved from the start, those that are handed in, and a send of one judged.
+//! [Templates](https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates).
+
+use serde_json::{Value, json};
+
+use super::content::word;
+use super::refusal::Refusal;
+
+/// What every business account has before it hands anything in.
+pub(super) fn stock() -> Vec<Value> {
+    let template = |id: u64, name: &str, language: &str, category: &str, format: &str, components: Value| {
+        json!({
+            "id": id.to_string(), "name": name, "language": language, "category": category, "parameter_format": format,
+            "status": "APPROVED", "quality_score": { "score": "GREEN" }, "rejected_reason": "NONE", "components": components,
+        })
+    };
+    vec![
+        template(
+            900_001,
+            "hello_world",
+            "en_US",
+            "UTILITY",
+            "POSITIONAL",
+            json!([
+                { "type": "BODY", "text": "Welcome! This message opens the chat again: answer it and we can talk." },
+            ]),
+        ),
+        template(
+            900_002,
+            "order_update",
+            "en_US",
+            "UTILITY",
+            "POSITIONAL",
+            json!([
+                { "type": "HEADER", "format": "TEXT", "text": "Order {{1}}" },
+                { "type": "BODY", "text": "Hi {{1}}, your order is {{2}}. Is there anything else that we can do?" },
+                { "type": "FOOTER", "text": "Acme Furniture" },
+                { "type": "BUTTONS", "buttons": [
+                    { "type": "QUICK_REPLY", "text": "Thanks" },
+                    { "type": "URL", "text": "Track it", "url": "https://acme.test/orders/{{1}}" },
+                ] },
+            ]),
+        ),
+        template(
+            900_003,
+            "appointment_reminder",
+            "he",
+            "UTILITY",
+            "NAMED",
+            json!([
+                { "type": "BODY", "text": "שלום {{first_name}}, מזכירים לך את הפגישה שלנו ביום {{day}}." },
+            ]),
+        ),
+        template(
+            900_004,
+            "come_by",
+            "en_US",
+            "MARKETING",
+            "POSITIONAL",
+            json!([
+                { "type": "HEADER", "format": "LOCATION" },
+                { "type": "BODY", "text": "Our new shop is open, {{1}}. Show this code at the till." },
+                { "type": "BUTTONS", "buttons": [{ "type": "COPY_CODE", "text": "Copy offer code" }] },
+            ]),
+        ),
+    ]
+}
+
+/// A template that is handed in: taken, to be looked at.
+pub(super) fn handed_in(body: &[u8], known: &[Value], id: u64) -> Result<Value, Refusal> {
+    let new: Value = serde_json::from_slice(body).map_err(|_| Refusal::invalid("The body is not JSON"))?;
+    for field in ["name", "language", "category"] {
+        word(&new, field).ok_or_else(|| Refusal::invalid(&format!("Param {field} is required")))?;
+    }
+    let components = new["components"].as_array().ok_or_else(|| Refusal::invalid("Param components is required"))?;
+    let body = part(components, "BODY").ok_or_else(|| Refusal::invalid("A BODY component is required"))?;
+    if !places(text(body)).is_empty() && body.get("example").is_none() {
+        return Err(Refusal::invalid("Component of type BODY is missing expected field(s) (example)"));
+    }
+    if find(known, &new["name"], &new["language"]).is_some() {
+        return Err(Refusal::invalid("There is already content in this language for this template"));
+    }
+    let mut template = new.clone();
+    template["id"] = json!(id.to_string());
+    template["status"] = json!("PENDING");
+    Ok(template)
+}
+
+pub(super) fn find<'a>(known: &'a [Value], name: &Value, language: &Value) -> Option<&'a Value> {
+    known.iter().find(|template| template["name"] == *name && template["language"] == *language)
+}
+
+/// A send: what the phone shows of it.
+pub(super) fn judged(object: &Value, known: &[Value]) -> Result<String, Refusal> {
+    word(object, "name").ok_or_else(|| Refusal::missing("template['name']"))?;
+    let language = &object["language"]["code"];
+    let template = find(known, &object["name"], language).filter(|template| template["status"] == "APPROVED");
+    let template = template.ok_or_else(Refusal::no_template)?;
+    let parts = template["components"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let given = object["components"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let named = template["parameter_format"] == "NAMED";
+    let mut lines = Vec::new();
+    for kind in ["HEADER", "BODY", "FOOTER"] {
+        let Some(part) = part(parts, kind) else { continue };
+        let of_kind = given.iter().find(|component| component["type"] == kind.to_ascii_lowercase());
+        let parameters = of_kind.and_then(|component| component["parameters"].as_array()).map(Vec::as_slice);
+        lines.push(line(part, parameters.unwrap_or_default(), named)?);
+    }
+    let buttons = part(parts, "BUTTONS").and_then(|part| part["buttons"].as_array()).map(Vec::as_slice);
+    for (index, button) in buttons.unwrap_or_default().iter().enumerate() {
+        let needed = button["type"] == "COPY_CODE" || !places(word(button, "url").unwrap_or_default()).is_empty();
+        let own = |c: &&Value| c["type"] == "button" && (c["index"] == index.to_string() || c["index"] == index);
+        if needed && !given.iter().any(|component| own(&component)) {
+            return Err(Refusal::parameters(&format!(
+                "Button at index {index} of type {} requires a parameter",
+                button["type"]
+            )));
+        }
+        lines.push(format!("▢ {}", word(button, "text").unwrap_or("Copy code")));
+    }
+    Ok(lines.join("\n"))
+}
+
+/// A component's words, filled in.
+fn line(part: &Value, parameters: &[Value], named: bool) -> Result<String, Refusal> {
+    if part["format"] == "LOCATION" {
+        let place = parameters.first().filter(|parameter| parameter["type"] == "location").map(|p| &p["location"]);
+        let place = place.ok_or_else(|| Refusal::parameter_format("header: expected a location"))?;
+        return Ok(format!("⌖ {}", word(place, "name").map_or_else(|| place.to_string(), str::to_owned)));
+    }
+    let names = places(text(part));
+    if names.len() != parameters.len() {
+        let (given, expected) = (parameters.len(), names.len());
+        let details =
+            format!("number of localizable_params ({given}) does not match the expected number of params ({expected})");
+        return Err(Refusal::parameters(&details));
+    }
+    let mut whole = text(part).to_owned();
+    for (n, parameter) in parameters.iter().enumerate() {
+        let said = word(parameter, "text").ok_or_else(|| Refusal::parameter_format("expected a text"))?;
+        if said.contains(['\n', '\t']) || said.contains("     ") {
+            return Err(Refusal::parameter_format(
+                "Param text cannot have new-line/tab characters or more than 4 consecutive spaces",
+            ));
+        }
+        let name = match (named, word(parameter, "parameter_name")) {
+            (true, Some(name)) if names.iter().any(|known| known == name) => name.to_owned(),
+            (true, _) => return Err(Refusal::parameter_format("Parameter name is missing or unknown")),
+            (false, _) => (n + 1).to_string(),
+        };
+        whole = whole.replace(&format!("{{{{{name}}}}}"), said);
+    }
+    Ok(whole)
+}
+
+fn part<'a>(components: &'a [Value], kind: &str) -> Option<&'a Value> {
+    components.iter().find(|component| component["type"] == kind)
+}
+
+fn text(part: &Value) -> &str {
+    part["text"].as_str().unwrap_or_default()
+}
+
+/// The names of a text's places, each once.
+fn places(text: &str) -> Vec<String> {
+    let mut names: Vec<String> =
+        text.split("{{").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0.to_owned())).collect();
+    names.sort();
+    names.dedup();
+    names
+}

@@ -1,0 +1,181 @@
+//! Fills a template in: every place once, nothing else, each wrong one named.
+
+use std::collections::BTreeMap;
+
+use channel::Invalid;
+use domain::body::{ButtonParameter, ButtonParameterKind, Filling, Location, TemplateDetails, TextParameter};
+use domain::template::{ParameterFormat, Template, TemplateButton, TemplateHeader, TemplateStatus};
+
+use super::places::{filled, places};
+use crate::send::limits::{filled as has_text, invalid};
+use crate::send::location;
+
+/// Longest body once it is filled in, in characters.
+/// [Components](https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates/components).
+const BODY_MAX: usize = 1_024;
+/// Longest header once it is filled in, in characters.
+const HEADER_MAX: usize = 60;
+/// Longest code that a button copies, in characters.
+const CODE_MAX: usize = 20;
+/// Longest end of an address, in characters.
+const URL_END_MAX: usize = 2_000;
+/// Longest payload of an answer, in characters.
+const PAYLOAD_MAX: usize = 256;
+
+/// What fills a template in: places by their names (`1`, `first_name`), buttons by their place from 0.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Given {
+    pub header: BTreeMap<String, String>,
+    pub location: Option<Location>,
+    pub body: BTreeMap<String, String>,
+    pub buttons: BTreeMap<String, String>,
+}
+
+/// The words of the body as the customer reads them, and all else of the message. Fields are named from the part on.
+pub fn fill(template: &Template, given: &Given) -> Result<(String, TemplateDetails), Invalid> {
+    sendable(template)?;
+    let mut filling = Filling::default();
+    let header = header(template, given, &mut filling)?;
+    filling.body = texts(template, &template.body, &given.body, "parameters.body")?;
+    let text = filled(&template.body, |name| value(&given.body, name));
+    if text.chars().count() > BODY_MAX {
+        return Err(invalid(
+            "parameters.body",
+            "too_long",
+            format!("Filled in, it has more than {BODY_MAX} characters."),
+        ));
+    }
+    filling.buttons = buttons(&template.buttons, &given.buttons)?;
+    let details = TemplateDetails {
+        name: template.name.clone(),
+        language: template.language.clone(),
+        category: template.category,
+        header,
+        location: given.location.clone(),
+        footer: template.footer.clone(),
+        buttons: template.buttons.iter().map(|button| button.text().to_owned()).collect(),
+        filling,
+    };
+    Ok((text, details))
+}
+
+fn sendable(template: &Template) -> Result<(), Invalid> {
+    if template.status != TemplateStatus::Approved {
+        return Err(invalid("name", "template_not_approved", "The channel does not let this template be sent now."));
+    }
+    let file = matches!(
+        template.header,
+        Some(TemplateHeader::Image | TemplateHeader::Video | TemplateHeader::Document | TemplateHeader::Other)
+    );
+    let strange = template.buttons.iter().any(|button| matches!(button, TemplateButton::Other { .. }));
+    if template.has_more || file || strange {
+        let message = "It has parts that cannot be filled in from here.";
+        return Err(invalid("name", "template_unsupported", message));
+    }
+    Ok(())
+}
+
+/// The header's words, filled in.
+fn header(template: &Template, given: &Given, filling: &mut Filling) -> Result<Option<String>, Invalid> {
+    match (&template.header, &given.location) {
+        (Some(TemplateHeader::Location), Some(place)) => {
+            location::check(place)
+                .map_err(|why| Invalid { field: format!("parameters.location.{}", why.field), ..why })?;
+        }
+        (Some(TemplateHeader::Location), None) => {
+            return Err(invalid("parameters.location", "missing", "This template shows a place."));
+        }
+        (_, Some(_)) => return Err(unknown("parameters.location")),
+        (_, None) => {}
+    }
+    let Some(TemplateHeader::Text { text }) = &template.header else {
+        return texts(template, "", &given.header, "parameters.header").map(|_| None);
+    };
+    filling.header = texts(template, text, &given.header, "parameters.header")?;
+    let header = filled(text, |name| value(&given.header, name));
+    if header.chars().count() > HEADER_MAX {
+        let message = format!("Filled in, it has more than {HEADER_MAX} characters.");
+        return Err(invalid("parameters.header", "too_long", message));
+    }
+    Ok(Some(header))
+}
+
+fn value(given: &BTreeMap<String, String>, name: &str) -> String {
+    given.get(name).cloned().unwrap_or_default()
+}
+
+/// A parameter for each place, in their order.
+fn texts(
+    template: &Template,
+    text: &str,
+    given: &BTreeMap<String, String>,
+    at: &str,
+) -> Result<Vec<TextParameter>, Invalid> {
+    let mut names = places(text);
+    if let Some(name) = given.keys().find(|name| !names.contains(&name.as_str())) {
+        return Err(unknown(&format!("{at}.{name}")));
+    }
+    if template.parameter_format == ParameterFormat::Positional {
+        names.sort_by_key(|name| name.parse::<u32>().unwrap_or(u32::MAX));
+    }
+    names.into_iter().map(|name| parameter(template.parameter_format, name, given, at)).collect()
+}
+
+fn parameter(
+    format: ParameterFormat,
+    name: &str,
+    given: &BTreeMap<String, String>,
+    at: &str,
+) -> Result<TextParameter, Invalid> {
+    let field = format!("{at}.{name}");
+    let text = given.get(name).ok_or_else(|| invalid(&field, "missing", "The template has this place to fill in."))?;
+    has_text(&field, text, BODY_MAX)?;
+    if text.contains(['\n', '\r', '\t']) || text.contains("     ") {
+        let message = "No line break, no tab and no more than four spaces in a row.";
+        return Err(invalid(field, "invalid", message));
+    }
+    let name = (format == ParameterFormat::Named).then(|| name.to_owned());
+    Ok(TextParameter { name, text: text.clone() })
+}
+
+fn buttons(buttons: &[TemplateButton], given: &BTreeMap<String, String>) -> Result<Vec<ButtonParameter>, Invalid> {
+    let mut parameters = Vec::new();
+    for (index, button) in buttons.iter().enumerate() {
+        let field = format!("parameters.buttons.{index}");
+        let given = given.get(&index.to_string());
+        let (kind, max, needed) = match button {
+            TemplateButton::QuickReply { .. } => (ButtonParameterKind::QuickReply, PAYLOAD_MAX, false),
+            TemplateButton::Url { url, .. } if !places(url).is_empty() => (ButtonParameterKind::Url, URL_END_MAX, true),
+            TemplateButton::CopyCode { .. } => (ButtonParameterKind::CopyCode, CODE_MAX, true),
+            TemplateButton::Url { .. } | TemplateButton::PhoneNumber { .. } | TemplateButton::Other { .. } => {
+                if given.is_some() {
+                    return Err(unknown(&field));
+                }
+                continue;
+            }
+        };
+        let Some(value) = given else {
+            if needed {
+                return Err(invalid(field, "missing", "This button has a place to fill in."));
+            }
+            continue;
+        };
+        has_text(&field, value, max)?;
+        if kind == ButtonParameterKind::Url && value.contains(char::is_whitespace) {
+            return Err(invalid(field, "invalid", "An address has no spaces."));
+        }
+        parameters.push(ButtonParameter { index, kind, value: value.clone() });
+    }
+    let known = |index: &str| index.parse::<usize>().is_ok_and(|n| n < buttons.len() && n.to_string() == index);
+    match given.keys().find(|index| !known(index)) {
+        Some(index) => Err(unknown(&format!("parameters.buttons.{index}"))),
+        None => Ok(parameters),
+    }
+}
+
+fn unknown(field: &str) -> Invalid {
+    invalid(field, "unknown_parameter", "The template has no such place.")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+//! Templates of every make, filled in rightly and wrongly.
+
+use domain::body::Degrees;
+use domain::template::TemplateCategory;
+use domain::{AccountId, Timestamp};
+use serde_json::json;
+
+use super::*;
+
+fn template(body: &str) -> Template {
+    Template {
+        account: AccountId::from_bytes([1; 16]),
+        channel_id: "1".to_owned(),
+        name: "order_update".to_owned(),
+        language: "en_US".to_owned(),
+        category: TemplateCategory::Utility,
+        status: TemplateStatus::Approved,
+        quality: None,
+        reason: None,
+        parameter_format: ParameterFormat::Positional,
+        header: None,
+        body: body.to_owned(),
+        footer: None,
+        buttons: Vec::new(),
+        has_more: false,
+        synced_at: Timestamp::from_seconds(1),
+    }
+}
+
+/// With a header, a footer and a button of each kind.
+fn whole() -> Template {
+    let text = |text: &str| text.to_owned();
+    Template {
+        header: Some(TemplateHeader::Text { text: text("Order {{1}}") }),
+        footer: Some(text("Acme")),
+        buttons: vec![
+            TemplateButton::QuickReply { text: text("Thanks") },
+            TemplateButton::Url { text: text("Track"), url: text("https://acme.test/{{1}}") },
+            TemplateButton::CopyCode { text: text("Copy") },
+            TemplateButton::PhoneNumber { text: text("Call"), phone_number: text("+15550100") },
+        ],
+        ..template("Hi {{1}}, it is {{2}}.")
+    }
+}
+
+fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn right() -> Given {
+    Given {
+        header: map(&[("1", "42")]),
+        location: None,
+        body: map(&[("1", "Aiko"), ("2", "on its way")]),
+        buttons: map(&[("0", "thanks_42"), ("1", "t/42"), ("2", "SAVE")]),
+    }
+}
+
+fn place() -> Location {
+    let degrees = |d: f64| Degrees::try_from(d).unwrap();
+    Location { latitude: degrees(35.5), longitude: degrees(139.25), name: None, address: None, url: None }
+}
+
+#[test]
+fn a_template_is_read_as_the_customer_reads_it_and_sent_as_whatsapp_asks() {
+    let (text, details) = fill(&whole(), &right()).unwrap();
+    assert_eq!(text, "Hi Aiko, it is on its way.");
+    let shown = (details.header.as_deref(), details.footer.as_deref(), details.buttons.join(" "));
+    assert_eq!(shown, (Some("Order 42"), Some("Acme"), "Thanks Track Copy Call".to_owned()));
+    assert_eq!(
+        crate::send::template::payload(&details),
+        json!({ "name": "order_update", "language": { "code": "en_US" }, "components": [
+            { "type": "header", "parameters": [{ "type": "text", "text": "42" }] },
+            { "type": "body", "parameters": [{ "type": "text", "text": "Aiko" }, { "type": "text", "text": "on its way" }] },
+            { "type": "button", "sub_type": "quick_reply", "index": "0", "parameters": [{ "type": "payload", "payload": "thanks_42" }] },
+            { "type": "button", "sub_type": "url", "index": "1", "parameters": [{ "type": "text", "text": "t/42" }] },
+            { "type": "button", "sub_type": "copy_code", "index": "2", "parameters": [{ "type": "coupon_code", "coupon_code": "SAVE" }] },
+        ] })
+    );
+}
+
+#[test]
+fn named_places_are_sent_with_their_names_and_a_place_on_the_map_as_the_header() {
+    let named = Template {
+        parameter_format: ParameterFormat::Named,
+        header: Some(TemplateHeader::Location),
+        ..template("Dear {{first_name}}, come by.")
+    };
+    let given = Given { location: Some(place()), body: map(&[("first_name", "Aiko")]), ..Given::default() };
+    let (text, details) = fill(&named, &given).unwrap();
+    assert_eq!(text, "Dear Aiko, come by.");
+    assert_eq!(
+        crate::send::template::payload(&details)["components"],
+        json!([
+            { "type": "header", "parameters": [{ "type": "location", "location": { "latitude": 35.5, "longitude": 139.25 } }] },
+            { "type": "body", "parameters": [{ "type": "text", "parameter_name": "first_name", "text": "Aiko" }] },
+        ])
+    );
+}
+
+#[test]
+fn what_has_nothing_to_fill_in_is_sent_by_its_name_alone() {
+    let (text, details) = fill(&template("Hello World"), &Given::default()).unwrap();
+    let payload = json!({ "name": "order_update", "language": { "code": "en_US" } });
+    assert_eq!((text.as_str(), crate::send::template::payload(&details)), ("Hello World", payload));
+}
+
+#[test]
+fn each_place_that_is_wrong_is_named() {
+    let long = "é".repeat(1_020);
+    let with = |change: &dyn Fn(&mut Given)| {
+        let mut given = right();
+        change(&mut given);
+        given
+    };
+    let put = |map: &mut BTreeMap<String, String>, name: &str, value: &str| {
+        map.insert(name.to_owned(), value.to_owned());
+    };
+    for (given, field, code) in [
+        (with(&|g| drop(g.body.remove("2"))), "parameters.body.2", "missing"),
+        (with(&|g| put(&mut g.body, "3", "x")), "parameters.body.3", "unknown_parameter"),
+        (with(&|g| put(&mut g.body, "1", " ")), "parameters.body.1", "empty"),
+        (with(&|g| put(&mut g.body, "1", "a\nb")), "parameters.body.1", "invalid"),
+        (with(&|g| put(&mut g.body, "1", "a     b")), "parameters.body.1", "invalid"),
+        (with(&|g| put(&mut g.body, "1", &long)), "parameters.body", "too_long"),
+        (with(&|g| g.header.clear()), "parameters.header.1", "missing"),
+        (with(&|g| put(&mut g.header, "1", &"x".repeat(60))), "parameters.header", "too_long"),
+        (with(&|g| g.location = Some(place())), "parameters.location", "unknown_parameter"),
+        (with(&|g| drop(g.buttons.remove("1"))), "parameters.buttons.1", "missing"),
+        (with(&|g| drop(g.buttons.remove("2"))), "parameters.buttons.2", "missing"),
+        (with(&|g| put(&mut g.buttons, "2", &"x".repeat(21))), "parameters.buttons.2", "too_long"),
+        (with(&|g| put(&mut g.buttons, "1", "a b")), "parameters.buttons.1", "invalid"),
+        (with(&|g| put(&mut g.buttons, "3", "x")), "parameters.buttons.3", "unknown_parameter"),
+        (with(&|g| put(&mut g.buttons, "4", "x")), "parameters.buttons.4", "unknown_parameter"),
+        (with(&|g| put(&mut g.buttons, "00", "x")), "parameters.buttons.00", "unknown_parameter"),
+    ] {
+        let refused = fill(&whole(), &given).err().map(|why| (why.field, why.code));
+        assert_eq!(refused, Some((field.to_owned(), code)), "{given:?}");
+    }
+    let without_answer = with(&|g| drop(g.buttons.remove("0")));
+    assert_eq!(fill(&whole(), &without_answer).map(|(text, _)| text), Ok("Hi Aiko, it is on its way.".to_owned()));
+}
+
+#[test]
+fn only_what_is_approved_and_can_be_filled_in_is_sent() {
+    let refused = |template: &Template| fill(template, &Given::default()).err().map(|why| (why.field, why.code));
+    let name = |code| Some(("name".to_owned(), code));
+    for status in [TemplateStatus::Paused, TemplateStatus::Pending, TemplateStatus::Rejected, TemplateStatus::Unknown] {
+        assert_eq!(refused(&Template { status, ..template("x") }), name("template_not_approved"), "{status:?}");
+    }
+    let image = Template { header: Some(TemplateHeader::Image), ..template("x") };
+    let form = Template { buttons: vec![TemplateButton::Other { text: "Book".to_owned() }], ..template("x") };
+    for template in [image, form, Template { has_more: true, ..template("x") }] {
+        assert_eq!(refused(&template), name("template_unsupported"), "{template:?}");
+    }
+    let map = Template { header: Some(TemplateHeader::Location), ..template("x") };
+    assert_eq!(refused(&map), Some(("parameters.location".to_owned(), "missing")));
+}

@@ -1,0 +1,198 @@
+// A template is chosen, filled in and sent: the way to write to a customer who has not written lately.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { ArrowLeft, RefreshCw, SendHorizontal } from "lucide-react";
+import { useState } from "react";
+import { Dialog, Heading, Input, Label, Modal, ModalOverlay, SearchField, TextField } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+
+import * as api from "../../api";
+import type { Conversation, Template } from "../../api/schemas";
+import { Button, IconButton } from "../../design/button";
+import menu from "../../design/menu.module.css";
+import { Failure } from "../../design/notice";
+import { Late } from "../../design/skeleton";
+import { say } from "../../design/toasts";
+import { may, useMe } from "../session/session";
+import { outbox } from "./outbox";
+import styles from "./template-picker.module.css";
+import { filledIn, fillingOf, isFilled, keyOf, placesOf, templatesQuery, type Place, type Values } from "./templates";
+
+interface PickerProps {
+  row: Conversation;
+  /** The newest `seq` that the agent has seen. */
+  seen: number;
+  isOpen: boolean;
+  onClose: () => void;
+}
+
+export function TemplatePicker({ row, seen, isOpen, onClose }: PickerProps) {
+  const { t } = useTranslation();
+  const [chosen, setChosen] = useState<Template | null>(null);
+
+  function close(): void {
+    setChosen(null);
+    onClose();
+  }
+
+  return (
+    <ModalOverlay className={menu.veil} isDismissable isOpen={isOpen} onOpenChange={(open) => !open && close()}>
+      <Modal className={menu.dialog}>
+        <Dialog className={menu.body}>
+          <div className={styles.top}>
+            {chosen !== null && (
+              <IconButton label={t("template.back")} onPress={() => setChosen(null)}>
+                <ArrowLeft size={18} className={styles.mirrored} />
+              </IconButton>
+            )}
+            <Heading slot="title" className={menu.title}>
+              {chosen === null ? t("template.title") : <bdi>{chosen.name}</bdi>}
+            </Heading>
+          </div>
+          {chosen === null ? <List channel={row.channel.id} onChoose={setChosen} /> : <Form key={`${chosen.name} ${chosen.language}`} row={row} seen={seen} template={chosen} onSent={close} />}
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function List({ channel, onChoose }: { channel: string; onChoose: (template: Template) => void }) {
+  const { t } = useTranslation();
+  const { data, error, isError, refetch } = useQuery(templatesQuery(channel));
+  const [sought, setSought] = useState("");
+  if (isError) return <Failure what={t("template.error")} error={error} onAgain={() => void refetch()} />;
+  if (data === undefined) return <Late><p className={menu.quiet}>{t("template.loading")}</p></Late>;
+  const words = sought.trim().toLowerCase();
+  const found = data.filter((template) => `${template.name} ${template.language} ${template.body}`.toLowerCase().includes(words));
+  return (
+    <>
+      {data.length > 0 && (
+        <SearchField aria-label={t("template.search")} value={sought} onChange={setSought} autoFocus>
+          <Input className={styles.input} placeholder={t("template.search")} />
+        </SearchField>
+      )}
+      {found.length === 0 ? (
+        <p className={menu.quiet}>{t("template.none")}</p>
+      ) : (
+        <ul className={styles.list}>
+          {found.map((template) => (
+            <li key={`${template.name} ${template.language}`}>
+              <button type="button" className={styles.choice} onClick={() => onChoose(template)}>
+                <span className={styles.name}>
+                  <bdi>{template.name}</bdi>
+                  <bdi className={styles.meta}>
+                    {template.language} · {t(`template.category_${template.category}`)}
+                  </bdi>
+                </span>
+                <span className={styles.words} dir="auto">
+                  {template.body}
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Refresh channel={channel} />
+    </>
+  );
+}
+
+/** The channel is asked anew: who may manage channels may ask. */
+function Refresh({ channel }: { channel: string }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const queries = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  if (!may(me, "channel:manage")) return null;
+  async function press(): Promise<void> {
+    setBusy(true);
+    try {
+      await api.syncTemplates(channel);
+      await queries.invalidateQueries(templatesQuery(channel));
+    } catch {
+      say(t("template.refresh_failed"));
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <div className={menu.ends}>
+      <Button look="quiet" isDisabled={busy} onPress={() => void press()}>
+        <RefreshCw size={16} aria-hidden="true" /> {t("template.refresh")}
+      </Button>
+    </div>
+  );
+}
+
+function Form({ row, seen, template, onSent }: { row: Conversation; seen: number; template: Template; onSent: () => void }) {
+  const { t } = useTranslation();
+  const [values, setValues] = useState<Values>({});
+  // Made when the writing starts, so that pressing Send twice sends once.
+  const [clientId] = useState(() => crypto.randomUUID());
+  const isReady = isFilled(template, values);
+
+  function send(): void {
+    const text = filledIn(template.body, "body", values);
+    outbox.send({ clientId, conversation: row.id, text, replyTo: null, expectedSeq: seen, template: fillingOf(template, values) }, new Date());
+    onSent();
+  }
+
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isReady) send();
+      }}
+    >
+      {placesOf(template).map((place, index) => (
+        <TextField key={keyOf(place)} className={styles.field} value={values[keyOf(place)] ?? ""} onChange={(value) => setValues({ ...values, [keyOf(place)]: value })} autoFocus={index === 0}>
+          <Label>
+            <FieldName place={place} />
+          </Label>
+          <Input className={styles.input} dir={place.part === "location" && place.name !== "name" ? "ltr" : "auto"} maxLength={1_000} />
+        </TextField>
+      ))}
+      <Preview template={template} values={values} />
+      <div className={menu.ends}>
+        <Button look="accent" type="submit" isDisabled={!isReady}>
+          <SendHorizontal size={16} className={styles.mirrored} aria-hidden="true" /> {t("template.send")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function FieldName({ place }: { place: Place }) {
+  const { t } = useTranslation();
+  const name = `\u2068${place.name}\u2069`;
+  switch (place.part) {
+    case "header":
+      return t("template.field_header", { name });
+    case "body":
+      return t("template.field_body", { name });
+    case "buttons":
+      return t("template.field_button", { button: `\u2068${place.button ?? ""}\u2069` });
+    case "location":
+      return t(place.name === "latitude" ? "template.field_latitude" : place.name === "longitude" ? "template.field_longitude" : "template.field_place");
+  }
+}
+
+function Preview({ template, values }: { template: Template; values: Values }) {
+  const { t } = useTranslation();
+  return (
+    <section className={styles.preview} aria-label={t("template.preview")}>
+      {template.header?.format === "text" && <strong dir="auto">{filledIn(template.header.text, "header", values)}</strong>}
+      <p dir="auto">{filledIn(template.body, "body", values)}</p>
+      {template.footer !== null && (
+        <p className={styles.meta} dir="auto">
+          {template.footer}
+        </p>
+      )}
+      {template.buttons.map((button, index) => (
+        <span key={index} className={styles.button} dir="auto">
+          {button.text}
+        </span>
+      ))}
+    </section>
+  );
+}

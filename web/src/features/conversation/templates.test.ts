@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+
+import type { Template } from "../../api/schemas";
+import { filledIn, fillingOf, isFilled, isSendable, keyOf, placesOf } from "./templates";
+
+const template: Template = {
+  name: "order_update", language: "en_US", category: "utility", status: "approved", quality: null, reason: null, parameter_format: "positional",
+  header: { format: "text", text: "Order {{1}}" }, body: "Hi {{1}}, it is {{2}}. Bye, {{1}}.", footer: "Acme", has_more: false, synced_at: "2026-11-21T05:00:00.000Z",
+  buttons: [{ type: "quick_reply", text: "Thanks" }, { type: "url", text: "Track", url: "https://acme.test/{{1}}" }, { type: "url", text: "Home", url: "https://acme.test" }],
+};
+const values = { "header.1": "42", "body.1": "Aiko", "body.2": " on its way ", "buttons.1": "t/42" };
+
+test("each place is asked for once, where it stands", () => {
+  expect(placesOf(template).map(keyOf)).toEqual(["header.1", "body.1", "body.2", "buttons.1"]);
+  expect(placesOf({ ...template, header: { format: "location" }, body: "x", buttons: [] }).map(keyOf)).toEqual(["location.latitude", "location.longitude", "location.name"]);
+});
+
+test("what is sent names every place, and the preview reads as the customer will", () => {
+  expect(isFilled(template, {})).toBe(false);
+  expect(isFilled(template, values)).toBe(true);
+  expect(filledIn(template.body, "body", { "body.1": "Aiko" })).toBe("Hi Aiko, it is {{2}}. Bye, Aiko.");
+  expect(fillingOf(template, values)).toEqual({
+    name: "order_update", language: "en_US", parameters: { header: { 1: "42" }, body: { 1: "Aiko", 2: "on its way" }, buttons: { 1: "t/42" } },
+  });
+});
+
+test("only what is approved and can be filled in from here is offered", () => {
+  expect(isSendable(template)).toBe(true);
+  expect([{ ...template, status: "paused" as const }, { ...template, has_more: true }, { ...template, header: { format: "image" as const } }].map(isSendable)).toEqual([false, false, false]);
+});

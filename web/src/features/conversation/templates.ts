@@ -1,0 +1,89 @@
+// An account's templates, and how one is filled in: its places, its words, the part that is sent.
+import { queryOptions } from "@tanstack/react-query";
+
+import * as api from "../../api";
+import type { Template, TemplateFilling } from "../../api/schemas";
+
+/** Every template that can be sent from here, by name. */
+export const templatesQuery = (channel: string) =>
+  queryOptions({
+    queryKey: ["channel", channel, "templates"],
+    queryFn: async ({ signal }) => {
+      const all: Template[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: Awaited<ReturnType<typeof api.templates>> = await api.templates(channel, cursor, { signal });
+        all.push(...page.items);
+        cursor = page.next_cursor;
+      } while (cursor !== null);
+      return all.filter(isSendable);
+    },
+    staleTime: 60_000, // The channel pauses a template when it likes; a send is judged afresh.
+  });
+
+export function isSendable(template: Template): boolean {
+  const format = template.header?.format;
+  const strange = template.buttons.some((button) => button.type === "other");
+  return template.status === "approved" && !template.has_more && !strange && (format === undefined || format === "text" || format === "location");
+}
+
+/** A place to fill in: where it stands, and its name there. */
+export interface Place {
+  part: "header" | "location" | "body" | "buttons";
+  name: string;
+  /** The words on the button that it belongs to. */
+  button: string | null;
+}
+
+const PLACE = /\{\{\s*([^}]*?)\s*\}\}/g;
+
+function names(text: string): string[] {
+  return [...new Set([...text.matchAll(PLACE)].map((match) => match[1] ?? ""))];
+}
+
+export function placesOf(template: Template): Place[] {
+  const { header, body, buttons } = template;
+  const above: Place[] =
+    header?.format === "text"
+      ? names(header.text).map((name) => ({ part: "header", name, button: null }))
+      : header?.format === "location"
+        ? ["latitude", "longitude", "name"].map((name) => ({ part: "location", name, button: null }))
+        : [];
+  const below = buttons.flatMap((button, index): Place[] => {
+    const isOpen = button.type === "copy_code" || (button.type === "url" && names(button.url).length > 0);
+    return isOpen ? [{ part: "buttons", name: String(index), button: button.text }] : [];
+  });
+  return [...above, ...names(body).map((name): Place => ({ part: "body", name, button: null })), ...below];
+}
+
+export const keyOf = (place: Place) => `${place.part}.${place.name}`;
+
+export type Values = Readonly<Record<string, string>>;
+
+const REQUIRED = (place: Place) => place.part !== "location" || place.name !== "name";
+
+export function isFilled(template: Template, values: Values): boolean {
+  return placesOf(template)
+    .filter(REQUIRED)
+    .every((place) => {
+      const value = (values[keyOf(place)] ?? "").trim();
+      return place.part === "location" ? value !== "" && Number.isFinite(Number(value)) : value !== "";
+    });
+}
+
+/** A text with its places filled in; one that is still empty shows its name. */
+export function filledIn(text: string, part: "header" | "body", values: Values): string {
+  return text.replace(PLACE, (whole, name: string) => values[`${part}.${name}`] || whole);
+}
+
+export function fillingOf(template: Template, values: Values): TemplateFilling {
+  const places = placesOf(template);
+  const of = (part: Place["part"]) =>
+    Object.fromEntries(places.filter((place) => place.part === part).map((place) => [place.name, (values[keyOf(place)] ?? "").trim()]));
+  const parameters: TemplateFilling["parameters"] = { header: of("header"), body: of("body"), buttons: of("buttons") };
+  if (template.header?.format === "location") {
+    const { latitude, longitude, name } = of("location");
+    parameters.location = { latitude: Number(latitude), longitude: Number(longitude), ...(name ? { name } : {}) };
+  }
+  return { name: template.name, language: template.language, parameters };
+}
