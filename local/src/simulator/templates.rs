@@ -109,7 +109,8 @@ pub(super) fn judged(object: &Value, known: &[Value]) -> Result<String, Refusal>
     let buttons = part(parts, "BUTTONS").and_then(|part| part["buttons"].as_array()).map(Vec::as_slice);
     for (index, button) in buttons.unwrap_or_default().iter().enumerate() {
         let needed = button["type"] == "COPY_CODE" || !places(word(button, "url").unwrap_or_default()).is_empty();
-        let own = |c: &&Value| c["type"] == "button" && (c["index"] == index.to_string() || c["index"] == index);
+        let told = index.to_string();
+        let own = |c: &&Value| c["type"] == "button" && (c["index"] == told.as_str() || c["index"] == index);
         if needed && !given.iter().any(|component| own(&component)) {
             return Err(Refusal::parameters(&format!(
                 "Button at index {index} of type {} requires a parameter",
