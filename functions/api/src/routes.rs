@@ -9,7 +9,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::operations::{dead_letters, parked_sends, quarantine, unknown_sends, unrouted};
 use crate::{
-    App, access, answer, auth, channels, conversations, events, export, input, me, messages, openapi, realtime, users,
+    App, access, answer, auth, channels, conversations, events, export, files, input, me, messages, openapi, realtime,
+    users,
 };
 
 /// One line a handler. The document is no part of the function: making it at each start would cost its size and its time again.
@@ -47,6 +48,7 @@ handlers! {
     get "/conversations/{id}/messages" => messages::list::list;
     post "/conversations/{id}/messages" => messages::send::send;
     post "/messages/{id}/retry" => messages::retry::retry;
+    get "/attachments/{id}" => files::get;
     get "/sync" => realtime::sync::sync;
     get "/events" => events::events;
     post "/realtime/tickets" => realtime::tickets::ticket;

@@ -122,6 +122,7 @@ pub(super) fn accept(
         reply_to: request.context.as_ref().and_then(|context| context.message_id.clone()),
         reference: request.biz_opaque_callback_data.clone(),
         tick: Tick::Accepted,
+        file: None,
         error: (!open).then_some(WINDOW_CLOSED),
     };
     chat.messages.insert(seq, message.clone());

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::account::SimAccount;
 use super::faults::Faults;
+use super::files::File;
 use super::thread::{Message, Thread, ThreadKey, Tick};
 use crate::aws::Data;
 use crate::aws::journal::{Change, Journal};
@@ -30,6 +31,7 @@ pub(super) struct State {
     pub(super) accounts: BTreeMap<String, SimAccount>,
     pub(super) threads: BTreeMap<ThreadKey, Thread>,
     pub(super) parcels: BTreeMap<u64, Parcel>,
+    pub(super) files: BTreeMap<String, File>,
     pub(super) faults: Faults,
     last_seq: u64,
 }
@@ -61,6 +63,12 @@ impl State {
             Some(("name", _)) => {
                 let kept: KeptName = serde_json::from_slice(value)?;
                 self.threads.entry(kept.thread).or_default().name = kept.name;
+            }
+            Some(("file", id)) => {
+                // Its id holds its place among everything, which must not be given twice.
+                let place = id.strip_prefix("88").and_then(|place| place.parse().ok()).unwrap_or(0);
+                self.last_seq = self.last_seq.max(place);
+                self.files.insert(id.to_owned(), serde_json::from_slice(value)?);
             }
             Some(("parcel", _)) => {
                 let parcel: Parcel = serde_json::from_slice(value)?;
@@ -100,6 +108,10 @@ pub(super) fn kept_message(thread: &ThreadKey, message: &Message) -> Change {
 pub(super) fn kept_name(thread: &ThreadKey, name: &str) -> Change {
     let key = format!("name/{}/{}", thread.phone_number_id, thread.from);
     kept(key, &KeptName { thread: thread.clone(), name: name.to_owned() })
+}
+
+pub(super) fn kept_file(file: &File) -> Change {
+    kept(format!("file/{}", file.id), file)
 }
 
 pub(super) fn kept_parcel(parcel: &Parcel) -> Change {

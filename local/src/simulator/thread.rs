@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::files::Attached;
+
 /// One customer's chat with one number of a business.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ThreadKey {
@@ -51,6 +53,9 @@ pub struct Message {
     /// `biz_opaque_callback_data`, given back with each status.
     pub reference: Option<String>,
     pub tick: Tick,
+    /// What came with it; then `text` is its caption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Attached>,
     /// Why it failed, as WhatsApp numbers it.
     pub error: Option<u32>,
 }
@@ -84,7 +89,21 @@ mod tests {
     fn a_business_may_answer_for_a_day_after_the_customers_last_word() {
         let said = |seq, author, at| {
             let (id, text) = (format!("wamid.{seq}"), "hi".to_owned());
-            (seq, Message { seq, id, author, text, at, reply_to: None, reference: None, tick: Tick::Sent, error: None })
+            (
+                seq,
+                Message {
+                    seq,
+                    id,
+                    author,
+                    text,
+                    at,
+                    reply_to: None,
+                    reference: None,
+                    tick: Tick::Sent,
+                    file: None,
+                    error: None,
+                },
+            )
         };
         let messages = [said(1, Author::Customer, 1_000), said(2, Author::Business, 50_000)];
         let thread = Thread { messages: messages.into(), ..Thread::default() };

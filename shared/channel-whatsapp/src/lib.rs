@@ -9,6 +9,7 @@ mod piece;
 mod send;
 mod split;
 
+pub use lenient::sha256;
 pub use parse::parse;
 pub use send::{WhatsApp, check};
 pub use split::{BUSINESS_ACCOUNT, Routed, split};

@@ -326,6 +326,10 @@ export const zAttachment = z.object({
         z.string(),
         z.null()
     ]),
+    height: z.optional(z.union([
+        z.int().gte(0),
+        z.null()
+    ])),
     id: z.string(),
     kind: zMessageType,
     mime_type: z.union([
@@ -344,7 +348,11 @@ export const zAttachment = z.object({
     url: z.union([
         z.string(),
         z.null()
-    ])
+    ]),
+    width: z.optional(z.union([
+        z.int().gte(0),
+        z.null()
+    ]))
 });
 
 export const zOrderItem = z.object({
