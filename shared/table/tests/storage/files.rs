@@ -22,7 +22,7 @@ impl World {
     async fn sees_pictures(&self, external_id: &str, files: &[&str]) -> MessageId {
         let body = Body { attachments: files.iter().map(|id| picture(id)).collect(), ..Body::default() };
         let inbound = Inbound { body, ..text(external_id, 0, "look") };
-        self.hears(&[inbound]).await.messages.remove(0)
+        self.hears(&[inbound]).await.stored.remove(0)
     }
 
     async fn files(&self, id: &MessageId) -> (Vec<Attachment>, u64) {
