@@ -296,6 +296,7 @@ fn read_template(options: &Options, endpoints: &Endpoints) -> Result<Template, S
         ("PublicUrl", endpoints.gateway.clone()),
         ("WsUrl", endpoints.ws_url.clone()),
         ("WsEndpoint", endpoints.management.clone()),
+        ("FilesUrl", endpoints.s3.clone()),
         ("MetaGraphBaseUrl", format!("{}{}", endpoints.gateway, SIMULATED_GRAPH)),
         ("TimeScale", options.time_scale.to_string()),
     ]

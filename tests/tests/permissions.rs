@@ -53,6 +53,7 @@ fn a_role_reads_like_its_functions_dependency_list() {
         ("connect", "dynamodb execute-api logs sts"),
         ("deliver", "logs secretsmanager sqs sts"),
         ("ingest", "dynamodb logs s3 secretsmanager sqs sts"),
+        ("media", "logs sqs sts"),
         ("push", "dynamodb execute-api logs s3 sts"),
         ("quarantine", "dynamodb logs sqs sts"),
         ("relay", "dynamodb logs s3 sqs"),
@@ -159,8 +160,8 @@ fn alarms_watch_what_somebody_must_act_on() {
     let counts: BTreeMap<_, _> = watched.iter().map(|(metric, of)| (*metric, of.len())).collect();
     let expected = BTreeMap::from([
         ("5xx", 1),
-        ("ApproximateAgeOfOldestMessage", 2),
-        ("ApproximateNumberOfMessagesVisible", 2),
+        ("ApproximateAgeOfOldestMessage", 3),
+        ("ApproximateNumberOfMessagesVisible", 3),
         ("DeadLetters", 1),
         ("Errors", functions),
         ("IntegrationError", 1),
@@ -185,7 +186,15 @@ fn browsers_are_told_what_the_app_may_do() {
     ] {
         assert_eq!(headers.get(name).map(String::as_str), Some(value), "{name}");
     }
-    assert!(headers["content-security-policy"].contains("connect-src 'self' wss://"), "{headers:?}");
+    let policy = &headers["content-security-policy"];
+    let files = "https://switchboard-000000000000-us-east-1.s3.us-east-1.amazonaws.com";
+    for said in [
+        "connect-src 'self' wss://",
+        &format!("img-src 'self' data: blob: {files};"),
+        &format!("media-src 'self' blob: {files};"),
+    ] {
+        assert!(policy.contains(said), "{said}: {policy}");
+    }
     let document = document(TEXT).expect("the template is YAML");
     let policy =
         &document["Resources"]["AppHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"];

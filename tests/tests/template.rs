@@ -66,7 +66,7 @@ fn queue_mappings_report_single_failures_and_bound_their_concurrency() {
 fn a_queue_gives_up_after_five_to_ten_receives_into_a_dead_letter_queue_of_its_kind_that_outlives_it() {
     let template = template();
     let dead_letters = dead_letters(&template);
-    assert_eq!(dead_letters.len(), 2, "inbound and outbound");
+    assert_eq!(dead_letters.len(), 3, "inbound, outbound and media");
     for (dead, sources) in dead_letters {
         let dead = queue(&template, &dead);
         for (source, receives) in sources {
@@ -208,6 +208,7 @@ fn the_times_are_those_that_add_up() {
         ("connect", 10),
         ("deliver", 15),
         ("ingest", 10),
+        ("media", 45),
         ("push", 30),
         ("quarantine", 30),
         ("relay", 15),

@@ -18,6 +18,14 @@ export class Customer {
     await this.post("/simulator/api/messages", { phone_number_id: PHONE_NUMBER_ID, from: this.number, name: this.name, text });
   }
 
+  /** Sends a file, as `image`, `audio` or `document`. */
+  async sends(kind: string, type: string, body: Uint8Array<ArrayBuffer>, more: { name?: string; voice?: boolean } = {}): Promise<void> {
+    const upload = await fetch(`${this.origin}/simulator/api/files?phone_number_id=${PHONE_NUMBER_ID}`, { method: "POST", body, headers: { "content-type": type } });
+    const { id } = (await upload.json()) as { id: string };
+    const file = { id, kind, mime_type: type, ...more };
+    await this.post("/simulator/api/messages", { phone_number_id: PHONE_NUMBER_ID, from: this.number, name: this.name, text: "", file });
+  }
+
   /** Looks at the chat: all that the business wrote is read. */
   async reads(): Promise<void> {
     await this.post("/simulator/api/read", { phone_number_id: PHONE_NUMBER_ID, from: this.number });

@@ -96,6 +96,48 @@ test.each([
   await context.close();
 });
 
+/** A second of silence, as a WAV file. */
+function silence(): Uint8Array<ArrayBuffer> {
+  const [rate, body] = [8_000, new Uint8Array(44 + 8_000).fill(128)];
+  const view = new DataView(body.buffer);
+  const words: [number, string][] = [[0, "RIFF"], [8, "WAVE"], [12, "fmt "], [36, "data"]];
+  for (const [at, word] of words) new TextEncoder().encode(word).forEach((byte, index) => view.setUint8(at + index, byte));
+  const numbers: [number, number, 16 | 32][] = [[4, 36 + rate, 32], [16, 16, 32], [20, 1, 16], [22, 1, 16], [24, rate, 32], [28, rate, 32], [32, 1, 16], [34, 8, 16], [40, rate, 32]];
+  for (const [at, number, bits] of numbers) {
+    if (bits === 16) view.setUint16(at, number, true);
+    else view.setUint32(at, number, true);
+  }
+  return body;
+}
+
+test("a picture, a voice note and a document come, are shown, played and saved", async () => {
+  const { page, context, complaints } = await sitDown(ENGLISH, DESK);
+  const customer = new Customer(running.origin, "Lena Hoffmann");
+  await customer.writes("Here is the receipt.");
+  await page.getByRole("option").filter({ hasText: "Lena Hoffmann" }).click();
+  const thread = page.getByRole("log", { name: ENGLISH.thread });
+  await customer.sends("image", "image/png", new Uint8Array(await page.screenshot()));
+  const picture = thread.getByRole("img", { name: "Photo", exact: true });
+  await picture.waitFor();
+  // It is loaded, and it is the thumbnail: smaller than what was sent.
+  await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth), { timeout: 20_000 }).toBe(640);
+
+  await customer.sends("audio", "audio/wav", silence(), { voice: true });
+  const sound = thread.locator("audio");
+  await sound.waitFor();
+  await expect.poll(() => sound.evaluate((audio: HTMLAudioElement) => Math.round(audio.duration)), { timeout: 20_000 }).toBe(1);
+
+  await customer.sends("document", "application/pdf", new TextEncoder().encode("%PDF-1.7 a receipt"), { name: "receipt.pdf" });
+  const row = thread.getByRole("link", { name: "Save receipt.pdf" });
+  await row.waitFor();
+  const [download] = await Promise.all([page.waitForEvent("download"), row.click()]);
+  expect(download.suggestedFilename()).toBe("receipt.pdf");
+  await page.screenshot({ path: shot("road-files") });
+  expect(await findings(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test("on a phone, one pane at a time", async () => {
   const { page, context, complaints } = await sitDown(ENGLISH, PHONE);
   const customer = new Customer(running.origin, "สมหญิง แก้วใส");

@@ -17,6 +17,7 @@ use crate::{
     auth::token::Scope,
     cache::Cache,
     channels::Graph,
+    files::FileLinks,
     keys::Keys,
     problem::Problem,
 };
@@ -31,6 +32,7 @@ pub struct Parts {
     pub queues: Queues,
     pub tokens: TenantSecrets,
     pub graph: Graph,
+    pub links: FileLinks,
     pub clock: Clock,
     pub public_url: String,
     pub ws_url: String,
@@ -40,6 +42,7 @@ pub struct Parts {
 pub struct Queues {
     pub inbound: Producer,
     pub outbound: Producer,
+    pub media: Producer,
 }
 
 pub struct App {
@@ -49,6 +52,7 @@ pub struct App {
     /// The accounts' access tokens.
     pub tokens: TenantSecrets,
     pub graph: Graph,
+    pub links: FileLinks,
     pub clock: Clock,
     pub random: Random,
     /// The origin of the app and the API, without a slash at its end.
@@ -84,6 +88,7 @@ impl App {
             queues: parts.queues,
             tokens: parts.tokens,
             graph: parts.graph,
+            links: parts.links,
             clock: parts.clock,
             random: Random,
             public_url: parts.public_url.trim_end_matches('/').to_owned(),

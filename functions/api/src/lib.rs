@@ -11,6 +11,7 @@ pub mod conversations;
 pub mod cursor;
 pub mod events;
 pub mod export;
+pub mod files;
 pub mod input;
 pub mod keys;
 pub mod me;

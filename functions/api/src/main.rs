@@ -6,8 +6,10 @@ use api::{
     App,
     app::{KeySource, Parts, Queues},
     channels::Graph,
+    files::{FileLinks, Sessions},
 };
 use aws_sdk_secretsmanager::Client as SecretsClient;
+use blob::Files;
 use bootstrap::{Aws, Clock, Random, Service, Settings, SettingsError, http, logs};
 use channel_meta::probe::GraphAddress;
 use credential::{Secrets, TenantCredentials, TenantSecrets};
@@ -40,13 +42,25 @@ async fn app(settings: &Settings, clock: Clock) -> Result<App, Box<dyn Error + S
     Ok(App::new(Parts {
         tables,
         keys,
-        queues: Queues { inbound: queue("INBOUND_QUEUE_URL")?, outbound: queue("OUTBOUND_QUEUE_URL")? },
+        queues: Queues {
+            inbound: queue("INBOUND_QUEUE_URL")?,
+            outbound: queue("OUTBOUND_QUEUE_URL")?,
+            media: queue("MEDIA_QUEUE_URL")?,
+        },
+        links: FileLinks {
+            files: Files { url: settings.text("FILES_URL")?, region: settings.text("AWS_REGION")? },
+            sessions: sessions(tenants.clone()),
+        },
         tokens: TenantSecrets::new(secrets(), settings.text("TENANT_SECRET_PREFIX")?).as_tenant(tenants),
         graph: graph(settings)?,
         clock,
         public_url: settings.text("PUBLIC_URL")?,
         ws_url: settings.text("WS_URL")?,
     }))
+}
+
+fn sessions(tenants: Arc<TenantCredentials>) -> Sessions {
+    Arc::new(move |tenant| tenants.of(tenant))
 }
 
 fn tables(

@@ -9,7 +9,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::operations::{dead_letters, parked_sends, quarantine, unknown_sends, unrouted};
 use crate::{
-    App, access, answer, auth, channels, conversations, events, export, input, me, messages, openapi, realtime, users,
+    App, access, answer, auth, channels, conversations, events, export, files, input, me, messages, openapi, realtime,
+    users,
 };
 
 /// One line a handler. The document is no part of the function: making it at each start would cost its size and its time again.
@@ -52,6 +53,7 @@ handlers! {
     post "/conversations/{id}/messages" => messages::send::send;
     delete "/messages/{id}" => messages::cancel::cancel;
     post "/messages/{id}/retry" => messages::retry::retry;
+    get "/attachments/{id}" => files::get;
     get "/sync" => realtime::sync::sync;
     get "/events" => events::events;
     post "/realtime/tickets" => realtime::tickets::ticket;

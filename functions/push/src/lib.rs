@@ -80,7 +80,11 @@ impl App {
         };
         let mut frames = Vec::new();
         for (message, kind) in &changes.messages {
-            let event = Event { kind: *kind, ..Event::of_message(ctx.id(), message, Some(cursor), now) };
+            let mut event = Event { kind: *kind, ..Event::of_message(ctx.id(), message, Some(cursor), now) };
+            // Links to its files are given to whoever asks, never sent around.
+            if message.has_files_here() {
+                event = event.hint(message.id.to_string());
+            }
             frames.extend(audience.of_thread(message.id.conversation(), &event));
         }
         for row in self.rows.due_now(ctx.id(), changes.rows, cursor, now) {

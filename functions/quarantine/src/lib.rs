@@ -7,6 +7,7 @@ use bootstrap::{
     metrics::{self, Unit},
 };
 use domain::{TenantCtx, Timestamp};
+use queue::MediaJob;
 use sha2::{Digest, Sha256};
 use table::{Entry, LedgerKind, LogId, Tables};
 
@@ -25,7 +26,12 @@ impl App {
         match &tenant {
             Some(id) => {
                 let ctx = TenantCtx::of_record(id.clone());
-                self.tables.tenant(&ctx).put_entry(LedgerKind::DeadLetter, &entry).await?;
+                let tenant = self.tables.tenant(&ctx);
+                tenant.put_entry(LedgerKind::DeadLetter, &entry).await?;
+                // Whoever looks at the message sees that its file will not come by itself.
+                if let Ok(job) = serde_json::from_str::<MediaJob>(&record.body) {
+                    tenant.give_up_files(&job.message).await?;
+                }
             }
             None => self.tables.install().put_entry(LedgerKind::DeadLetter, &entry).await?,
         }
@@ -53,7 +59,7 @@ fn entry(record: &SqsRecord, now: Timestamp) -> Entry {
 
 /// The queue that it died on, as a replay names it.
 fn source(dead_letter_queue: &str) -> &'static str {
-    if dead_letter_queue.contains("outbound") { "outbound" } else { "inbound" }
+    ["outbound", "media"].into_iter().find(|name| dead_letter_queue.contains(name)).unwrap_or("inbound")
 }
 
 #[cfg(test)]

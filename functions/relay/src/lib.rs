@@ -1,6 +1,7 @@
 //! Lambda `relay`: reads the truth table's stream and wakes whoever has work. The stream is the outbox: what is written to a
-//! head will be woken for, and nothing else.
+//! head will be woken for, a message's files will be fetched, and nothing else.
 
+mod media;
 mod rule;
 
 use std::collections::HashMap;
@@ -16,28 +17,40 @@ use table::stream::{Changed, change};
 
 pub struct App {
     pub outbound: Producer,
+    pub media: Producer,
     pub clock: Clock,
 }
 
 impl App {
-    /// Sends one wake for each conversation that a batch of changes gives work.
+    /// Sends one wake for each conversation, and one job for each message, that a batch of changes gives work.
     pub async fn relay(&self, records: Vec<StreamRecord<Item>>) -> Result<(), NotDone> {
-        let (wakes, from) = wakes(&records, Timestamp::from_millis(self.clock.now()));
-        if wakes.is_empty() {
-            return Ok(());
-        }
-        let refused = self.outbound.send(&wakes).await;
-        // A stream goes on after what is done, and the wakes are sent in its order: the first refused one decides.
-        match refused.into_iter().min() {
-            None => Ok(()),
-            Some(first) => Err(NotDone { from: from[first].clone(), why: Retry::because("the queue refused a wake") }),
-        }
+        let now = Timestamp::from_millis(self.clock.now());
+        let (woken, fetched) = (wakes(&records, now), media::jobs(&records));
+        let refused = [
+            hand_over(&self.outbound, woken, "the queue refused a wake").await,
+            hand_over(&self.media, fetched, "the queue refused a file to be fetched").await,
+        ];
+        // A stream goes on from one place: the earlier. What comes again changes nothing.
+        let order = |at: &str| records.iter().position(|record| record.change.sequence_number == at);
+        refused.into_iter().flatten().min_by_key(|not_done| order(&not_done.from)).map_or(Ok(()), Err)
     }
+}
+
+/// Records for a queue, and beside each the sequence number from which the stream goes on should it be refused.
+type Asked = (Vec<Outgoing>, Vec<String>);
+
+/// What the queue did not take: they are sent in the stream's order, so the first refused one decides.
+async fn hand_over(queue: &Producer, (records, from): Asked, why: &str) -> Option<NotDone> {
+    if records.is_empty() {
+        return None;
+    }
+    let first = queue.send(&records).await.into_iter().min()?;
+    Some(NotDone { from: from[first].clone(), why: Retry::because(why) })
 }
 
 /// The wakes of a batch, and beside each the sequence number of the first record that asks for it. The last record of a
 /// conversation says when, the first says from where to go on should the wake be refused.
-fn wakes(records: &[StreamRecord<Item>], now: Timestamp) -> (Vec<Outgoing>, Vec<String>) {
+fn wakes(records: &[StreamRecord<Item>], now: Timestamp) -> Asked {
     let (mut wakes, mut from, mut places) = (Vec::new(), Vec::new(), HashMap::new());
     for record in records {
         let Some((wake, outgoing)) = wake(record, now) else { continue };

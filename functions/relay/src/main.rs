@@ -1,4 +1,4 @@
-//! Lambda `relay`: the table's stream in, wakes on queue `outbound` out.
+//! Lambda `relay`: the table's stream in, wakes on queue `outbound` and jobs on queue `media` out.
 
 use bootstrap::{Aws, Clock, Service, Settings, logs};
 use queue::Producer;
@@ -8,6 +8,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let (settings, clock) = (Settings::from_env(), Clock::system());
     logs::start("relay", &settings, clock.clone());
     let sqs = aws_sdk_sqs::Client::new(&Aws::new(&settings)?.config(Service::Sqs));
-    let app = &relay::App { outbound: Producer::new(sqs, settings.text("OUTBOUND_QUEUE_URL")?), clock: clock.clone() };
+    let queue = |name| settings.text(name).map(|url| Producer::new(sqs.clone(), url));
+    let (outbound, media) = (queue("OUTBOUND_QUEUE_URL")?, queue("MEDIA_QUEUE_URL")?);
+    let app = &relay::App { outbound, media, clock: clock.clone() };
     bootstrap::run_stream(clock, |records, _| app.relay(records)).await
 }

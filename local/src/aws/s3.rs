@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::service::{S3Service, S3ServiceBuilder};
@@ -73,7 +74,28 @@ impl S3 {
     }
 }
 
-async fn answer(State(mut service): State<S3Service>, request: Request) -> Response {
+/// What a link may say of the answer that it wants.
+/// [Overrides](https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax).
+const OVERRIDES: [(&str, HeaderName); 2] =
+    [("response-content-type", header::CONTENT_TYPE), ("response-content-disposition", header::CONTENT_DISPOSITION)];
+
+/// The files behind s3s know nothing of overrides, so they are applied here, once the link has been found good.
+async fn answer(state: State<S3Service>, request: Request) -> Response {
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let reads = request.method() == Method::GET;
+    let mut answer = plain_answer(state, request).await;
+    if reads && answer.status().is_success() {
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            let of = OVERRIDES.into_iter().find(|(parameter, _)| *parameter == name);
+            if let (Some((_, header)), Ok(value)) = (of, HeaderValue::from_str(&value)) {
+                answer.headers_mut().insert(header, value);
+            }
+        }
+    }
+    answer
+}
+
+async fn plain_answer(State(mut service): State<S3Service>, request: Request) -> Response {
     match tower::Service::call(&mut service, request).await {
         Ok(answer) => answer.map(axum::body::Body::new).into_response(),
         Err(fault) => {

@@ -22,6 +22,14 @@ pub struct Faults {
     pub duplicate: u32,
     /// Sends whose `delivered` comes before `sent`.
     pub reorder: u32,
+    /// Files of which Graph says that there is none.
+    pub media_gone: u32,
+    /// Links to files that have ended when they are given.
+    pub media_expired: u32,
+    /// Files that break off in the middle.
+    pub media_truncated: u32,
+    /// Files that come with other bytes than announced.
+    pub media_wrong: u32,
     /// Every access token is refused.
     pub revoked: bool,
 }

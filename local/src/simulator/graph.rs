@@ -1,4 +1,4 @@
-//! Graph for WhatsApp, as far as Switchboard asks it: send, mark as read, read a number, templates.
+//! Graph for WhatsApp, as far as Switchboard asks it: send, mark as read, read a number, templates, tell where a file lies.
 //! [Messages](https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages).
 
 use std::sync::Arc;
@@ -12,7 +12,6 @@ use axum::{Json, Router, routing};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Playing;
 use super::account::SimAccount;
 use super::faults::take;
 use super::refusal::Refusal;
@@ -21,13 +20,14 @@ use super::store::{Parcel, State as Everything, kept_parcel, kept_templates};
 use super::templates::handed_in;
 use super::thread::{ThreadKey, Tick};
 use super::webhook::template_status;
+use super::{Playing, files};
 
 /// Paths of Graph, below the simulator's own.
 pub(super) fn routes() -> Router<Arc<Playing>> {
     Router::new()
         .route("/simulator/graph/{version}/{number}/messages", routing::post(messages))
         .route("/simulator/graph/{version}/{number}/message_templates", routing::get(templates).post(new_template))
-        .route("/simulator/graph/{version}/{number}", routing::get(number))
+        .route("/simulator/graph/{version}/{number}", routing::get(node))
 }
 
 #[derive(Deserialize)]
@@ -35,10 +35,15 @@ struct Node {
     number: String,
 }
 
+/// The access token that the caller shows.
+pub(super) fn token(headers: &HeaderMap) -> &str {
+    let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    shown.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default()
+}
+
 /// The number that the caller may act for.
 fn authorized(state: &Everything, headers: &HeaderMap, number: &str) -> Result<SimAccount, Refusal> {
-    let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = shown.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    let token = token(headers);
     if state.faults.revoked || !state.accounts.values().any(|account| account.access_token == token) {
         return Err(Refusal::token());
     }
@@ -46,12 +51,18 @@ fn authorized(state: &Everything, headers: &HeaderMap, number: &str) -> Result<S
     own.cloned().ok_or_else(Refusal::number)
 }
 
-async fn number(
+/// A number of a business, or a file.
+async fn node(
     State(playing): State<Arc<Playing>>,
     Path(node): Path<Node>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
-    let account = authorized(&playing.store.state(), &headers, &node.number)?;
+    let mut state = playing.store.state();
+    if !state.faults.revoked && state.files.contains_key(&node.number) {
+        let now = (playing.now)();
+        return files::describe(&mut state, &playing.gateway, token(&headers), &node.number, now).map(Json);
+    }
+    let account = authorized(&state, &headers, &node.number)?;
     Ok(Json(json!({
         "id": account.phone_number_id, "verified_name": account.name,
         "display_phone_number": account.display_phone_number, "quality_rating": "GREEN",

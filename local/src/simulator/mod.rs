@@ -5,6 +5,7 @@ mod content;
 mod courier;
 mod customer;
 mod faults;
+mod files;
 mod graph;
 mod interactive;
 mod page;
@@ -25,6 +26,7 @@ use data_encoding::HEXUPPER;
 pub use self::account::SimAccount;
 use self::courier::{Courier, carry};
 pub use self::faults::Faults;
+pub use self::files::Attached;
 pub use self::store::OpenError;
 use self::store::{Parcel, Store};
 pub use self::thread::{Author, Message, ThreadKey, Tick};
@@ -62,6 +64,8 @@ pub(crate) struct Playing {
     now: Now,
     pace: Pace,
     courier: Courier,
+    /// The origin under which all of this is reached.
+    gateway: String,
 }
 
 impl Simulator {
@@ -79,10 +83,11 @@ impl Simulator {
     /// Everything below `/simulator`. Webhooks go to `{gateway}/webhooks/meta`, those that an earlier run left first.
     pub fn router(&self, gateway: &str) -> Router {
         let courier = Courier::new(gateway);
-        let playing = Arc::new(Playing { store: self.store.clone(), now: self.now.clone(), pace: self.pace, courier });
+        let (store, now, gateway) = (self.store.clone(), self.now.clone(), gateway.to_owned());
+        let playing = Arc::new(Playing { store, now, pace: self.pace, courier, gateway });
         let left: Vec<_> = playing.store.state().parcels.values().cloned().collect();
         playing.dispatch(left);
-        graph::routes().merge(customer::routes()).merge(page::routes()).with_state(playing)
+        graph::routes().merge(customer::routes()).merge(files::routes()).merge(page::routes()).with_state(playing)
     }
 }
 

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::content::TEXT_MAX;
 use super::customer::Unfit;
+use super::files::{Attached, checksum};
 use super::fresh_id;
 use super::send::told;
 use super::store::{Parcel, State, kept_message, kept_name, kept_parcel};
@@ -20,7 +21,11 @@ pub(super) struct Written {
     /// The customer's number, with its country code.
     from: String,
     name: String,
+    /// What it says, or its file's caption.
+    #[serde(default)]
     text: String,
+    #[serde(default)]
+    file: Option<Attached>,
     #[serde(default)]
     reply_to: Option<String>,
 }
@@ -38,9 +43,10 @@ pub(super) fn write(state: &mut State, written: Written, now: u64) -> Result<(St
     if name.is_empty() || name.chars().count() > NAME_MAX {
         return unfit("name is 1 to 60 characters");
     }
-    if written.text.trim().is_empty() || written.text.chars().count() > TEXT_MAX {
+    if written.text.trim().is_empty() && written.file.is_none() || written.text.chars().count() > TEXT_MAX {
         return unfit("text is 1 to 4,096 characters");
     }
+    let file = written.file.map(|file| attached(state, file)).transpose()?;
     let account = state.accounts.get(&written.phone_number_id).cloned();
     let account = account.ok_or(Unfit(StatusCode::NOT_FOUND, "no business has this number here"))?;
     let (seq, at, id) = (state.next_seq(), now, fresh_id());
@@ -56,6 +62,7 @@ pub(super) fn write(state: &mut State, written: Written, now: u64) -> Result<(St
         reference: None,
         reaction: None,
         tick,
+        file,
         error: None,
     };
     let body = webhook::message(&account, &from, name, &message);
@@ -68,6 +75,18 @@ pub(super) fn write(state: &mut State, written: Written, now: u64) -> Result<(St
     chat.messages.insert(seq, message.clone());
     state.parcels.insert(parcel.seq, parcel.clone());
     Ok((message.id, changes, parcel))
+}
+
+/// The file as its message tells of it.
+fn attached(state: &State, file: Attached) -> Result<Attached, Unfit> {
+    if !["image", "video", "audio", "document", "sticker"].contains(&file.kind.as_str()) {
+        return Err(Unfit(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "a file's kind is image, video, audio, document or sticker",
+        ));
+    }
+    let kept = state.files.get(&file.id).ok_or(Unfit(StatusCode::NOT_FOUND, "no such file was uploaded"))?;
+    Ok(Attached { sha256: checksum(&kept.body), ..file })
 }
 
 /// The customer looks at the chat: everything that came is read.

@@ -107,6 +107,7 @@ pub(super) fn accept(
         reference: request.word("biz_opaque_callback_data").map(str::to_owned),
         reaction: None,
         tick: Tick::Accepted,
+        file: None,
         error,
     };
     chat.messages.insert(seq, message.clone());

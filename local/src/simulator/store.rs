@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::account::SimAccount;
 use super::faults::Faults;
+use super::files::File;
 use super::thread::{Message, Thread, ThreadKey, Tick};
 use crate::aws::Data;
 use crate::aws::journal::{Change, Journal};
@@ -33,6 +34,7 @@ pub(super) struct State {
     pub(super) parcels: BTreeMap<u64, Parcel>,
     /// Those that business accounts handed in, beside their stock.
     pub(super) handed_in: BTreeMap<String, Vec<Value>>,
+    pub(super) files: BTreeMap<String, File>,
     pub(super) faults: Faults,
     last_seq: u64,
 }
@@ -73,6 +75,12 @@ impl State {
             }
             Some(("templates", waba_id)) => {
                 self.handed_in.insert(waba_id.to_owned(), serde_json::from_slice(value)?);
+            }
+            Some(("file", id)) => {
+                // Its id holds its place among everything, which must not be given twice.
+                let place = id.strip_prefix("88").and_then(|place| place.parse().ok()).unwrap_or(0);
+                self.last_seq = self.last_seq.max(place);
+                self.files.insert(id.to_owned(), serde_json::from_slice(value)?);
             }
             Some(("parcel", _)) => {
                 let parcel: Parcel = serde_json::from_slice(value)?;
@@ -116,6 +124,10 @@ pub(super) fn kept_name(thread: &ThreadKey, name: &str) -> Change {
 
 pub(super) fn kept_templates(waba_id: &str, handed_in: &[Value]) -> Change {
     kept(format!("templates/{waba_id}"), &handed_in)
+}
+
+pub(super) fn kept_file(file: &File) -> Change {
+    kept(format!("file/{}", file.id), file)
 }
 
 pub(super) fn kept_parcel(parcel: &Parcel) -> Change {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::files::Attached;
+
 /// One customer's chat with one number of a business.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ThreadKey {
@@ -58,6 +60,9 @@ pub struct Message {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reaction: Option<String>,
     pub tick: Tick,
+    /// What came with it; then `text` is its caption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Attached>,
     /// Why it failed, as WhatsApp numbers it.
     pub error: Option<u32>,
 }
@@ -101,8 +106,9 @@ mod tests {
         let said = |seq, author, at| {
             let (id, text) = (format!("wamid.{seq}"), "hi".to_owned());
             let kind = "text".to_owned();
-            let (reply_to, reference, reaction, error) = (None, None, None, None);
-            (seq, Message { seq, id, author, kind, text, at, reply_to, reference, reaction, tick: Tick::Sent, error })
+            let (reply_to, reference, reaction, file, error) = (None, None, None, None, None);
+            let tick = Tick::Sent;
+            (seq, Message { seq, id, author, kind, text, at, reply_to, reference, reaction, tick, file, error })
         };
         let messages = [said(1, Author::Customer, 1_000), said(2, Author::Business, 50_000)];
         let thread = Thread { messages: messages.into(), ..Thread::default() };

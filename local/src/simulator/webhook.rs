@@ -6,20 +6,42 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::account::SimAccount;
+use super::files::Attached;
 use super::thread::{Message, Tick};
 
-/// A customer's text.
+/// A customer's message: a text, or a file with its caption.
 pub(super) fn message(account: &SimAccount, from: &str, name: &str, message: &Message) -> String {
     let user_id = account.user_id(from);
     let mut said = json!({
         "from": from, "from_user_id": user_id, "id": message.id, "timestamp": seconds(message.at), "type": "text",
-        "text": { "body": message.text },
     });
+    match &message.file {
+        None => said["text"] = json!({ "body": message.text }),
+        Some(file) => {
+            said["type"] = json!(file.kind);
+            said[&file.kind] = told(file, &message.text);
+        }
+    }
     if let Some(quoted) = &message.reply_to {
         said["context"] = json!({ "from": digits(&account.display_phone_number), "id": quoted });
     }
     let contact = json!({ "profile": { "name": name }, "wa_id": from, "user_id": user_id });
     envelope(account, &json!({ "contacts": [contact], "messages": [said] }))
+}
+
+/// What a message says of its file.
+fn told(file: &Attached, caption: &str) -> Value {
+    let mut told = json!({ "id": file.id, "mime_type": file.mime_type, "sha256": file.sha256 });
+    match file.kind.as_str() {
+        "audio" => told["voice"] = json!(file.voice),
+        "sticker" => told["animated"] = json!(false),
+        _ if !caption.trim().is_empty() => told["caption"] = json!(caption),
+        _ => {}
+    }
+    if let (Some(name), "document") = (&file.name, file.kind.as_str()) {
+        told["filename"] = json!(name);
+    }
+    told
 }
 
 /// How far a message to a customer came. `at` is in ms since 1970.

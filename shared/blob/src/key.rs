@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | a body too large for a queue record, by its content | `claims/<sha256>` | 30 days |
 //! | a verified body that the queue refused | `spill/<yyyy-mm-dd>/<id>` | 30 days |
+//! | a message's file, by its content | `t/<tenant>/media/<sha256>` | as its tenant |
+//! | its thumbnail, a JPEG | `t/<tenant>/thumb/<sha256 of the file>` | as its tenant |
 //! | a raw payload too large for its message's item | `t/<tenant>/raw/<sha256>` | as its tenant |
 
 use domain::{TenantId, Timestamp};
@@ -32,6 +34,16 @@ impl Key {
         Self(format!("t/{tenant}/raw/{}", sha256(body)))
     }
 
+    /// A file of a message. `sha256` is the content's, 64 hex digits.
+    pub fn media(tenant: &TenantId, sha256: &str) -> Self {
+        Self(format!("t/{tenant}/media/{sha256}"))
+    }
+
+    /// The small picture of the file with this content.
+    pub fn thumbnail(tenant: &TenantId, sha256: &str) -> Self {
+        Self(format!("t/{tenant}/thumb/{sha256}"))
+    }
+
     /// A key that a record of ours names.
     pub fn named(text: &str) -> Self {
         Self(text.to_owned())
@@ -58,6 +70,10 @@ mod tests {
         assert_eq!(
             [Key::claim(b"hello"), Key::spill(now, b"hello"), Key::raw(&tenant, b"hello")].map(|k| k.0),
             [format!("claims/{SHA}"), format!("spill/2026-11-18/{SHA}"), format!("t/0000000000000000/raw/{SHA}")]
+        );
+        assert_eq!(
+            [Key::media(&tenant, SHA), Key::thumbnail(&tenant, SHA)].map(|k| k.0),
+            [format!("t/0000000000000000/media/{SHA}"), format!("t/0000000000000000/thumb/{SHA}")]
         );
     }
 }

@@ -33,6 +33,12 @@ impl Blobs {
         put.send().await.map(drop).map_err(|e| unavailable(&e))
     }
 
+    /// Puts a file that browsers will load: it says itself what it is.
+    pub async fn put_file(&self, key: &Key, body: Vec<u8>, content_type: &str) -> Result<(), BlobError> {
+        let put = self.client.put_object().bucket(&self.bucket).key(key.as_str()).body(ByteStream::from(body));
+        put.content_type(content_type).send().await.map(drop).map_err(|e| unavailable(&e))
+    }
+
     pub async fn get(&self, key: &Key) -> Result<Vec<u8>, BlobError> {
         let got = self.client.get_object().bucket(&self.bucket).key(key.as_str()).send().await;
         let body = got.map_err(|e| match e.as_service_error() {

@@ -12,7 +12,7 @@ use aws_smithy_http_client::{
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
-use crate::{Settings, SettingsError};
+use crate::{Settings, SettingsError, public::PublicOnly};
 
 /// The roots of all AWS endpoints: [Amazon Trust Services](https://www.amazontrust.com/repository/).
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
@@ -46,6 +46,16 @@ pub fn aws(settings: &Settings) -> Result<SharedHttpClient, SettingsError> {
 
 /// The client for the channels' APIs: no proxy, no redirect, Mozilla's roots. `timeout` bounds a whole call.
 pub fn channels(settings: &Settings, timeout: Duration) -> Result<reqwest::Client, SettingsError> {
+    Ok(built(unbuilt(settings, timeout)?))
+}
+
+/// The client that fetches files from addresses that the outside named: beside that, it connects to public addresses alone.
+/// An address that is written as a number is not looked up, so it is for the caller to refuse it.
+pub fn files(settings: &Settings, timeout: Duration) -> Result<reqwest::Client, SettingsError> {
+    Ok(built(unbuilt(settings, timeout)?.dns_resolver(Arc::new(PublicOnly))))
+}
+
+fn unbuilt(settings: &Settings, timeout: Duration) -> Result<reqwest::ClientBuilder, SettingsError> {
     let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(pem) = bundle(settings)? {
         roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&pem).flatten());
@@ -55,14 +65,17 @@ pub fn channels(settings: &Settings, timeout: Duration) -> Result<reqwest::Clien
         .expect("ring speaks TLS 1.2 and 1.3")
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let client = reqwest::Client::builder()
+    Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .http1_only()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(timeout);
-    Ok(client.build().expect("a client with its own TLS settings needs nothing of the system"))
+        .timeout(timeout))
+}
+
+fn built(client: reqwest::ClientBuilder) -> reqwest::Client {
+    client.build().expect("a client with its own TLS settings needs nothing of the system")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod http;
 pub mod invoke;
 pub mod logs;
 pub mod metrics;
+mod public;
 pub mod random;
 pub mod settings;
 pub mod stream;

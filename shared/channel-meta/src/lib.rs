@@ -1,8 +1,10 @@
 //! What the three Meta channels share: who signed a webhook, and how Graph answers.
 
 pub mod graph;
+pub mod media;
 pub mod probe;
 pub mod signature;
 
 pub use graph::{Graph, GraphError, Reply};
+pub use media::{Media, NotFetched};
 pub use signature::{App, verify};

@@ -31,7 +31,7 @@ pub(crate) fn time(value: &Value) -> Option<Timestamp> {
 }
 
 /// 64 hex digits out of the hex or the base64 that is used for a SHA-256.
-pub(crate) fn sha256(text: &str) -> Option<String> {
+pub fn sha256(text: &str) -> Option<String> {
     if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Some(text.to_ascii_lowercase());
     }

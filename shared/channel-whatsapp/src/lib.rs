@@ -10,6 +10,7 @@ mod send;
 mod split;
 pub mod template;
 
+pub use lenient::sha256;
 pub use parse::parse;
 pub use send::{WhatsApp, check};
 pub use split::{BUSINESS_ACCOUNT, Routed, split};

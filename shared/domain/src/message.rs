@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::body::AttachmentState;
 use crate::{Body, Delivery, MessageId, Reaction, Timestamp, UserId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -169,6 +170,11 @@ impl Message {
             created_at,
             rev: 1,
         }
+    }
+
+    /// Whether files of it lie in our own storage, so that there can be links to them.
+    pub fn has_files_here(&self) -> bool {
+        self.body.attachments.iter().any(|file| file.state == AttachmentState::Ready)
     }
 
     pub fn seq(&self) -> u64 {

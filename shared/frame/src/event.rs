@@ -108,6 +108,12 @@ impl Event {
         }
     }
 
+    /// The event without its resource: whoever hears it asks for that.
+    #[must_use]
+    pub fn hint(self, id: String) -> Self {
+        Self { data: EventData::Reference { id }, ..self }
+    }
+
     /// A teammate started to write. `id` is made of random bytes: it is told once, and logged nowhere.
     pub fn typing(tenant: &TenantId, id: String, user: UserRef, conversation: &ConversationId, now: Timestamp) -> Self {
         let data = EventData::Typing { user, conversation_id: conversation.clone() };

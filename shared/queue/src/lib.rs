@@ -1,9 +1,11 @@
 //! What travels on the queues, versioned, and its producer.
 
 pub mod inbound;
+pub mod media;
 pub mod producer;
 pub mod wake;
 
 pub use inbound::{InboundBody, InboundRecord};
+pub use media::MediaJob;
 pub use producer::{Outgoing, Producer};
 pub use wake::Wake;

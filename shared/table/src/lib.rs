@@ -11,6 +11,7 @@ pub mod edit;
 pub mod error;
 pub mod export;
 mod fault;
+mod file;
 pub mod global;
 pub mod guard;
 mod identify;

@@ -6,6 +6,7 @@ mod convergence;
 mod crash;
 mod intake;
 mod isolation;
+mod media;
 mod outage;
 mod receipts;
 mod road;

@@ -67,6 +67,9 @@ export const markRead = (id: string, seq: number): Promise<Conversation> =>
 export const messages = (id: string, cursor: string | null, cancel: Cancel = {}) =>
   request(schemas.messages, `${at(id)}/messages${query({ limit: PAGE, cursor })}`, cancel);
 
+/** A file as it stands now, with fresh links. */
+export const attachment = (id: string, cancel: Cancel = {}) => request(schemas.attachment, `/attachments/${encodeURIComponent(id)}`, cancel);
+
 export async function reply(id: string, reply: Reply): Promise<Message[]> {
   const part = reply.template === null ? { type: "text", text: reply.text } : { type: "template", ...reply.template };
   const body: Record<string, unknown> = { parts: [part], expected_seq: reply.expectedSeq };

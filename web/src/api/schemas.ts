@@ -26,6 +26,8 @@ export const conversation = zConversation.extend({
   last_message_type: messageType.nullable(),
 });
 
+export const attachment = zMessage.shape.attachments.element;
+
 const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 export const conversations = list(conversation);
 export const messages = list(message);

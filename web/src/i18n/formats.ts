@@ -52,6 +52,13 @@ export function useFormats() {
         const minutes = Math.max(1, Math.floor(ms / MINUTE));
         return minutes < 60 ? t("window.minutes", { minutes }) : t("window.hours", { hours: Math.round(minutes / 60) });
       },
+      /** A size as people say it: in the largest unit that leaves a whole number or more. */
+      bytes: (count: number) => {
+        const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+        const place = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, count)) / 3)));
+        const size = count / 1_000 ** place;
+        return new Intl.NumberFormat(locale, { style: "unit", unit: units[place], unitDisplay: "short", maximumFractionDigits: size < 10 && place > 0 ? 1 : 0 }).format(size);
+      },
       sameDay: (a: string, b: string) => dayNumber(new Date(a)) === dayNumber(new Date(b)),
     };
   }, [t, language]);

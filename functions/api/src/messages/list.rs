@@ -45,7 +45,7 @@ pub async fn list(
     let (keys, list) = (app.keys().await?, format!("messages:{id}"));
     let sealed = paging.cursor.map(|text| cursor::open(&keys, member.ctx.id(), &list, &text, "cursor"));
     let page = tenant.messages(&id, sealed.transpose()?.as_deref(), limit).await?;
-    let items = page.items.iter().map(MessageJson::from).collect();
+    let items = app.shown(&member.ctx, &page.items).await?;
     let next_cursor = page.next.map(|order| cursor::seal(&keys, member.ctx.id(), &list, &order));
     Ok(Json(List { items, next_cursor }))
 }

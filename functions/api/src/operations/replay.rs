@@ -1,6 +1,6 @@
 //! A replay: the record as it was goes back on its queue.
 
-use queue::{InboundRecord, Outgoing, Producer, Wake};
+use queue::{InboundRecord, MediaJob, Outgoing, Producer, Wake};
 
 use crate::{App, problem::Problem};
 
@@ -10,6 +10,8 @@ pub async fn replay(app: &App, id: &str, record: String) -> Result<(), Problem> 
     let nonce = hex::encode(app.random.bytes::<8>());
     let (queue, outgoing) = if let Ok(wake) = serde_json::from_str::<Wake>(&record) {
         (&app.queues.outbound, wake.outgoing(std::time::Duration::ZERO).map_err(|_| not_replayable())?)
+    } else if let Ok(job) = serde_json::from_str::<MediaJob>(&record) {
+        (&app.queues.media, job.outgoing().map_err(|_| not_replayable())?)
     } else if serde_json::from_str::<InboundRecord>(&record).is_ok() {
         let group = format!("replay-{id}");
         let deduplication = Some(format!("{group}-{nonce}"));

@@ -89,7 +89,10 @@ pub async fn sync(
     };
     let read = read(&tenant, &since, "since").await?;
     let (found, names) = resources(&app, &member, &tenant, &read.refs).await?;
-    let items = found.into_iter().map(|found| shown(found, &names, &app)).collect();
+    let mut items = Vec::with_capacity(found.len());
+    for found in found {
+        items.push(shown(found, &names, &app, &member).await?);
+    }
     Ok(Json(Sync { items, next: read.next.to_string(), complete: read.complete }))
 }
 
@@ -177,17 +180,17 @@ async fn conversation(tenant: &Tenant<'_>, id: &str, rev: u64) -> Result<Option<
     Ok(head.map(|head| Found::Row(Box::new(Row::from(&head)))))
 }
 
-fn shown(found: Found, names: &Names, app: &App) -> SyncItem {
-    match found {
+async fn shown(found: Found, names: &Names, app: &App, member: &Member) -> Result<SyncItem, Problem> {
+    Ok(match found {
         Found::Row(row) => {
             let data = Box::new(ConversationJson::new(&row, names, app.now()));
             SyncItem::Changed(Changed::Conversation { id: row.id, rev: row.rev, data })
         }
         Found::Message(message) => {
-            let data = Box::new(MessageJson::from(&*message));
+            let data = Box::new(app.shown_one(&member.ctx, &message).await?);
             SyncItem::Changed(Changed::Message { id: message.id, rev: message.rev, data })
         }
         Found::Channel(data, rev) => SyncItem::Changed(Changed::Channel { id: data.id.clone(), rev, data }),
         Found::Gone(kind, id) => SyncItem::Removed(Removed { kind, id, removed: true }),
-    }
+    })
 }

@@ -50,11 +50,26 @@ function tick(kind) {
   return svg;
 }
 
+/** What came with a message: shown, played, or named. */
+function attached(file) {
+  const src = `/simulator/api/files/${file.id}`;
+  if (["image", "sticker"].includes(file.kind)) return element("img", { src, alt: file.kind, class: "file" });
+  if (file.kind === "video") return element("video", { src, controls: "", class: "file" });
+  if (file.kind === "audio") return element("audio", { src, controls: "", class: "file" });
+  return element("a", { href: src, download: file.name ?? "file", class: "file", dir: "auto" }, file.name ?? "File");
+}
+
+/** What stands for a message where there is no room for it. */
+function words(message) {
+  return message.text || (message.file ? (message.file.name ?? message.file.kind) : "");
+}
+
 function bubble(message) {
   const inside = element("div", { class: "bubble" });
   const quoted = message.reply_to && state.messages.find((other) => other.id === message.reply_to);
-  if (quoted) inside.append(element("p", { class: "quoted", dir: "auto" }, quoted.text));
-  inside.append(element("p", { class: "said", dir: "auto" }, message.text));
+  if (quoted) inside.append(element("p", { class: "quoted", dir: "auto" }, words(quoted)));
+  if (message.file) inside.append(attached(message.file));
+  if (message.text !== "") inside.append(element("p", { class: "said", dir: "auto" }, message.text));
   if (message.reaction) inside.append(element("span", { class: "reaction", "aria-label": `Reaction ${message.reaction}` }, message.reaction));
   const meta = element("div", { class: "meta" }, element("time", { datetime: new Date(message.at).toISOString() }, clock.format(message.at)));
   if (message.author === "customer") meta.append(tick(message.tick));
@@ -71,7 +86,7 @@ function person() {
 function drawPeople() {
   const rows = state.people.map((one) => {
     const chat = state.threads.find((thread) => thread.from === one.from && thread.phone_number_id === state.number);
-    const lines = element("span", { class: "lines" }, element("strong", { dir: "auto" }, one.name), element("span", { class: "quiet", dir: "auto" }, chat?.last.text ?? `+${one.from}`));
+    const lines = element("span", { class: "lines" }, element("strong", { dir: "auto" }, one.name), element("span", { class: "quiet", dir: "auto" }, (chat && words(chat.last)) ?? `+${one.from}`));
     const row = element("button", { type: "button", class: "person", "aria-pressed": String(one.from === state.from) }, element("span", { class: "avatar", "aria-hidden": "true" }, [...one.name][0]), lines);
     if (chat?.unread > 0) row.append(element("span", { class: "count", "aria-label": `${chat.unread} unread` }, String(chat.unread)));
     row.addEventListener("click", () => open(state.number, one.from));
@@ -107,7 +122,7 @@ function drawChat() {
 function quote(message) {
   state.quoted = message;
   at("quote").hidden = message === null;
-  at("quote-text").textContent = message?.text ?? "";
+  at("quote-text").textContent = message ? words(message) : "";
   if (message) at("text").focus();
 }
 
@@ -167,6 +182,32 @@ async function send() {
   else at("chat").scrollTop = at("chat").scrollHeight;
 }
 
+/** WhatsApp's word for a file, by its type. */
+function kindOf(type) {
+  if (type === "image/jpeg" || type === "image/png") return "image";
+  if (type === "image/webp") return "sticker";
+  return ["video", "audio"].find((kind) => type.startsWith(`${kind}/`)) ?? "document";
+}
+
+/** Sends a chosen file, with what is written as its caption. */
+async function sendFile(input, voice) {
+  const [chosen] = input.files;
+  input.value = "";
+  if (chosen === undefined) return;
+  const type = chosen.type || "application/octet-stream";
+  const field = at("text");
+  const sent = await attempt(async () => {
+    const upload = await fetch(`/simulator/api/files?phone_number_id=${state.number}`, { method: "POST", headers: { "content-type": type }, body: chosen });
+    if (!upload.ok) throw new Error(`The file was not taken: ${upload.status}.`);
+    const { id } = await upload.json();
+    const kind = voice ? "audio" : kindOf(type);
+    const file = { id, kind, mime_type: type, name: chosen.name, voice };
+    await ask("messages", { phone_number_id: state.number, from: state.from, name: person().name, text: kind === "audio" ? "" : field.value, file });
+    if (kind !== "audio") field.value = "";
+  });
+  if (sent) at("chat").scrollTop = at("chat").scrollHeight;
+}
+
 async function watch() {
   for (;;) {
     const known = state.version;
@@ -189,6 +230,8 @@ function listen() {
     event.preventDefault();
     void send();
   });
+  at("file").addEventListener("change", (event) => void sendFile(event.target, false));
+  at("voice").addEventListener("change", (event) => void sendFile(event.target, true));
   at("unquote").addEventListener("click", () => quote(null));
   at("accounts").addEventListener("change", (event) => void open(event.target.value, state.from));
   at("new-person").addEventListener("submit", (event) => {

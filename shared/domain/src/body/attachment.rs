@@ -17,6 +17,38 @@ pub enum AttachmentState {
     Failed,
 }
 
+/// A picture's size in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PixelSize {
+    pub width: u32,
+    pub height: u32,
+}
+
+/// Why a file will not come, or not for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFailure {
+    /// The channel has it no more, or never gave it to this account.
+    Gone,
+    /// Larger than a message's file may be.
+    TooLarge,
+    /// What came was not what the channel had announced, each time.
+    Damaged,
+    /// It could not be fetched in all the tries; an operator may have it tried again.
+    Unavailable,
+}
+
+impl FileFailure {
+    /// The stable word of `reason`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::TooLarge => "too_large",
+            Self::Damaged => "damaged",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
 /// A file of a message. Its place among the message's files is its name there, so that it needs no id of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
@@ -39,6 +71,12 @@ pub struct Attachment {
     pub animated: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
+    /// Of a picture, in pixels, as it is to be shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<PixelSize>,
+    /// Whether a small copy of it is stored beside it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub thumbnail: bool,
     #[serde(default)]
     pub state: AttachmentState,
     /// Why it failed: a stable word.
@@ -57,8 +95,27 @@ impl Attachment {
             sha256: None,
             animated: false,
             bytes: None,
+            size: None,
+            thumbnail: false,
             state: AttachmentState::Pending,
             reason: None,
         }
+    }
+
+    /// Whether somebody is still to fetch it.
+    pub fn is_awaited(&self) -> bool {
+        self.state == AttachmentState::Pending && self.channel_media_id.is_some()
+    }
+
+    /// Whether fetching it may still change something: it is awaited, or nothing but the tries came to an end.
+    pub fn may_come(&self) -> bool {
+        let gave_up = self.reason.as_deref() == Some(FileFailure::Unavailable.as_str());
+        self.is_awaited() || (self.state == AttachmentState::Failed && gave_up && self.channel_media_id.is_some())
+    }
+
+    /// The same file, which will not come.
+    #[must_use]
+    pub fn failed(&self, why: FileFailure) -> Self {
+        Self { state: AttachmentState::Failed, reason: Some(why.as_str().to_owned()), ..self.clone() }
     }
 }

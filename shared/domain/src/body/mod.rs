@@ -8,7 +8,7 @@ pub mod template;
 
 use serde::{Deserialize, Serialize};
 
-pub use attachment::{Attachment, AttachmentState};
+pub use attachment::{Attachment, AttachmentState, FileFailure, PixelSize};
 pub use context::{Context, Product, Referral};
 pub use details::{
     CallDetails, CallState, Card, CardAddress, CardEmail, CardPhone, Degrees, Details, Interactive, Location, Order,
@@ -35,6 +35,11 @@ impl Body {
 
     pub fn of(details: Details) -> Self {
         Self { details: Some(details), ..Self::default() }
+    }
+
+    /// How many of its files are still to be fetched.
+    pub fn awaited_files(&self) -> usize {
+        self.attachments.iter().filter(|file| file.is_awaited()).count()
     }
 
     /// What the list shows of a message without text: a place's name, a file's, whoever was shared.

@@ -228,9 +228,16 @@ pub struct AttachmentJson {
     pub file_name: Option<String>,
     #[cfg_attr(feature = "schema", schema(required))]
     pub bytes: Option<u64>,
+    /// Of a picture, in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
     pub state: AttachmentState,
+    /// To read the file; good for minutes. `null` until it is `ready`, in events and in exports: ask for the attachment.
     #[cfg_attr(feature = "schema", schema(required))]
     pub url: Option<String>,
+    /// A small JPEG of a large picture.
     #[cfg_attr(feature = "schema", schema(required))]
     pub thumbnail_url: Option<String>,
     /// Why it failed: a stable word.
@@ -252,6 +259,8 @@ fn attachments(message: &Message) -> Vec<AttachmentJson> {
             mime_type: file.mime_type.clone(),
             file_name: file.file_name.clone(),
             bytes: file.bytes,
+            width: file.size.map(|size| size.width),
+            height: file.size.map(|size| size.height),
             state: file.state,
             url: None,
             thumbnail_url: None,

@@ -19,6 +19,9 @@ struct MessageItem {
     /// What it says beyond its text: JSON of [`domain::Body`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     b: Option<Packed>,
+    /// How many of its files are still to be fetched: what the stream's filter looks at. None is no attribute.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    fp: usize,
     a: Author,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     xid: Option<String>,
@@ -68,6 +71,7 @@ pub(crate) fn item(tenant: &TenantId, message: &Message) -> Result<Item> {
             k: message.kind,
             x: message.text.clone(),
             b: packed(&message.body, message.body.is_empty())?,
+            fp: message.body.awaited_files(),
             a: message.author.clone(),
             xid: message.channel_message_id.clone(),
             re: message.reply_to.clone(),
@@ -142,6 +146,10 @@ pub(crate) fn message(item: Item) -> Result<Message> {
         created_at: Timestamp::from_millis(m.cr),
         rev: m.rev,
     })
+}
+
+fn is_zero(n: &usize) -> bool {
+    *n == 0
 }
 
 fn packed<T: Serialize>(value: &T, empty: bool) -> Result<Option<Packed>> {

@@ -4,6 +4,7 @@
 
 mod amend;
 mod deliver;
+mod files;
 mod guard;
 mod inbox;
 mod ingest;

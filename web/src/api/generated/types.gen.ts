@@ -59,6 +59,7 @@ export type Attachment = {
      * As the sender's device called it.
      */
     file_name: string | null;
+    height?: number | null;
     id: string;
     kind: MessageType;
     mime_type: string | null;
@@ -67,8 +68,18 @@ export type Attachment = {
      */
     reason: string | null;
     state: AttachmentState;
+    /**
+     * A small JPEG of a large picture.
+     */
     thumbnail_url: string | null;
+    /**
+     * To read the file; good for minutes. `null` until it is `ready`, in events and in exports: ask for the attachment.
+     */
     url: string | null;
+    /**
+     * Of a picture, in pixels.
+     */
+    width?: number | null;
 };
 
 /**
@@ -1516,6 +1527,53 @@ export type Window = {
 };
 
 export type WindowState = 'open' | 'closed';
+
+export type GetAttachmentData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/attachments/{id}';
+};
+
+export type GetAttachmentErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetAttachmentError = GetAttachmentErrors[keyof GetAttachmentErrors];
+
+export type GetAttachmentResponses = {
+    /**
+     * The attachment
+     */
+    200: Attachment;
+};
+
+export type GetAttachmentResponse = GetAttachmentResponses[keyof GetAttachmentResponses];
 
 export type LoginData = {
     body: Login;

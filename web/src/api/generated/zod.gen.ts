@@ -429,6 +429,10 @@ export const zAttachment = z.object({
         z.string(),
         z.null()
     ]),
+    height: z.optional(z.union([
+        z.int().gte(0),
+        z.null()
+    ])),
     id: z.string(),
     kind: zMessageType,
     mime_type: z.union([
@@ -447,7 +451,11 @@ export const zAttachment = z.object({
     url: z.union([
         z.string(),
         z.null()
-    ])
+    ]),
+    width: z.optional(z.union([
+        z.int().gte(0),
+        z.null()
+    ]))
 });
 
 export const zNewExamples = z.object({

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Message } from "../../api/schemas";
 import { useFormats } from "../../i18n/formats";
+import { Attachment } from "./attachment";
 import styles from "./details.module.css";
 import { KindIcon } from "./kind-icon";
 import { kindOf, webAddress } from "./shown";
@@ -12,7 +13,7 @@ export function Details({ message }: { message: Message }) {
     <>
       <Origin message={message} />
       {message.attachments.map((file) => (
-        <File key={file.id} file={file} />
+        <Attachment key={file.id} file={file} />
       ))}
       {message.location != null && <Place place={message.location} />}
       {message.contacts?.map((card, index) => <Card key={index} card={card} />)}
@@ -118,19 +119,6 @@ function Link({ href, text }: { href: string; text: string }) {
     <a href={href} target="_blank" rel="noopener noreferrer">
       {text}
     </a>
-  );
-}
-
-function File({ file }: { file: Message["attachments"][number] }) {
-  const { t } = useTranslation();
-  return (
-    <p className={styles.card} data-failed={file.state === "failed" || undefined}>
-      <KindIcon type={file.kind} size={18} />
-      <span>
-        <strong dir="auto">{file.file_name ?? t(`kind.${file.kind}`)}</strong>
-        {file.state !== "ready" && <span>{t(file.state === "failed" ? "content.file_failed" : "content.file_pending")}</span>}
-      </span>
-    </p>
   );
 }
 

@@ -80,7 +80,12 @@ pub(crate) async fn world() -> World {
     let app = App::new(Parts {
         tables,
         keys: KeySource::Fixed(keys.into()),
-        queues: Queues { inbound: outside.producer("inbound.fifo"), outbound: outside.producer("outbound") },
+        queues: Queues {
+            inbound: outside.producer("inbound.fifo"),
+            outbound: outside.producer("outbound"),
+            media: outside.producer("media"),
+        },
+        links: outside.links(),
         tokens: outside.tokens(),
         graph: outside.graph(),
         clock: clock.clone(),

@@ -5,7 +5,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use api::channels::Graph;
+use api::{channels::Graph, files::FileLinks};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_http_client::Builder;
 use axum::{
@@ -14,6 +15,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::{get, post},
 };
+use blob::Files;
 use channel_meta::probe::GraphAddress;
 use credential::{Secrets, TenantSecrets};
 use queue::Producer;
@@ -58,6 +60,12 @@ impl Outside {
             .endpoint_url(&self.endpoint)
             .http_client(Builder::new().build_http());
         Producer::new(aws_sdk_sqs::Client::from_conf(conf.build()), format!("{}/1/{name}", self.endpoint))
+    }
+
+    pub(crate) fn links(&self) -> FileLinks {
+        let session = SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "test"));
+        let files = Files { url: "https://files.test".to_owned(), region: "eu-central-1".to_owned() };
+        FileLinks { files, sessions: Arc::new(move |_| session.clone()) }
     }
 
     pub(crate) fn tokens(&self) -> TenantSecrets {
