@@ -176,11 +176,13 @@ async fn what_is_wrong_is_refused_in_graphs_words() {
     let long = "é".repeat(4_097);
     let product = json!({ "messaging_product": "whatsapp" });
     let image = json!({ "messaging_product": "whatsapp", "to": "+81901", "type": "image" });
+    let dance = json!({ "messaging_product": "whatsapp", "to": "+81901", "type": "dance", "dance": {} });
     let stranger = json!({ "messaging_product": "whatsapp", "recipient": "JP.1", "text": { "body": "hi" } });
     for (body, refused) in [
         (json!({}), 131_008),
         (product, 131_008),
-        (image, 131_009),
+        (image, 131_008),
+        (dance, 131_009),
         (stranger, 131_009),
         (text(&long, "m"), 100),
         (text(" ", "m"), 100),
