@@ -14,7 +14,7 @@ use crate::payload::{self, SIGNATURE};
 
 /// Longest that a scene waits for what must come. It is long because the machine may be busy; a scene that works ends
 /// as soon as it sees what it waits for.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(180);
 
 /// How often a scene looks again.
 const GLANCE: Duration = Duration::from_millis(20);
