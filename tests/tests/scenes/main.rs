@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails to unwrap fails the scene")]
 
-mod convergence;
 mod crash;
 mod intake;
 mod isolation;
