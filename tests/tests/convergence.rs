@@ -1,8 +1,6 @@
 //! Many screens on bad lines: whatever frames they lose, after `sync` all show the same. A target of its own, for it wants the
 //! machine to itself: beside it, what other scenes time goes wrong.
 
-#![expect(clippy::unwrap_used, reason = "what fails to unwrap fails the scene")]
-
 use std::sync::Arc;
 
 use scenes::{Agent, Graph, Live, Stage, fresh};
