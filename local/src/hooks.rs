@@ -54,11 +54,20 @@ impl System {
             .for_each(|stated| schedule::fire(stated, &self.lambda, self.time_scale));
     }
 
-    /// Whether nothing is under way: no message that can be had or is held, no record open, no invocation.
-    pub fn is_quiet(&self) -> bool {
-        let queues_empty =
-            self.sqs.figures().values().all(|figures| figures.visible + figures.in_flight + figures.delayed == 0);
-        queues_empty && self.streams.values().all(|progress| progress.open().0 == 0) && self.lambda.in_flight() == 0
+    /// What is under way: messages that can be had or are held, records open, invocations. Nothing, when it is quiet.
+    pub fn under_way(&self) -> Vec<String> {
+        let messages = self.sqs.figures().into_iter().filter_map(|(queue, it)| {
+            let held = it.visible + it.in_flight + it.delayed;
+            (held > 0).then(|| format!("{held} messages in {queue}"))
+        });
+        let records = self.streams.iter().filter_map(|(reader, progress)| {
+            let (open, _) = progress.open();
+            (open > 0).then(|| format!("{open} records before {reader}"))
+        });
+        let invocations = self.lambda.figures().into_iter().filter_map(|(function, it)| {
+            (it.in_flight > 0).then(|| format!("{} invocations of {function}", it.in_flight))
+        });
+        messages.chain(records).chain(invocations).collect()
     }
 
     /// Waits until the system has been quiet for a moment; false when `patience` was over first.
@@ -67,7 +76,7 @@ impl System {
         let watch = async {
             while calm < 5 {
                 tokio::time::sleep(Duration::from_millis(10)).await;
-                calm = if self.is_quiet() { calm + 1 } else { 0 };
+                calm = if self.under_way().is_empty() { calm + 1 } else { 0 };
             }
         };
         tokio::time::timeout(patience, watch).await.is_ok()

@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
+use bytes::Bytes;
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use local::aws::sqs::Arriving;
 use local::{Options, System};
 use serde_json::{Value, json};
@@ -92,6 +93,16 @@ async fn a_request_reaches_its_function_and_its_failures_are_the_gateways() {
         assert_eq!(stage.get(&format!("/v1/x?do={order}")).await, (500, error.clone()), "{order}");
     }
     assert_eq!(stage.get("/v1/again").await.0, 200, "a new worker takes over");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn an_invocation_goes_on_when_its_caller_has_gone() {
+    let stage = Stage::set("gone").await;
+    let asked = stage.system.lambda.invoke("Worker", Bytes::from_static(b"{}"));
+    assert_eq!(asked.now_or_never(), None);
+    assert!(stage.system.quiet(PATIENCE).await, "{:?}", stage.system.under_way());
+    assert_eq!(stage.recorded(), [json!({})]);
     stage.end().await;
 }
 

@@ -118,7 +118,7 @@ impl Stage {
 
     /// Waits until nothing is under way.
     pub async fn settled(&self) {
-        assert!(self.system.quiet(PATIENCE).await, "the system does not come to rest: {:?}", self.system.sqs.figures());
+        assert!(self.system.quiet(PATIENCE).await, "the system does not come to rest: {:?}", self.system.under_way());
     }
 
     /// Waits until every webhook that was answered has been taken in.

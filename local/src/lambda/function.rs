@@ -90,10 +90,17 @@ impl Function {
         }
     }
 
+    /// As on Lambda, an invocation goes on when whoever asked for it has gone.
     pub(super) async fn invoke(self: &Arc<Self>, event: Bytes) -> Result<Bytes, Failure> {
         if event.len() > RESPONSE_MAX_BYTES {
             return Err(Failure::TooLarge(event.len()));
         }
+        let function = Arc::clone(self);
+        let invocation = tokio::spawn(async move { function.counted(event).await });
+        invocation.await.unwrap_or_else(|_| Err(Failure::Exited("the host is ending".to_owned())))
+    }
+
+    async fn counted(self: &Arc<Self>, event: Bytes) -> Result<Bytes, Failure> {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         let began = Instant::now();
         let outcome = self.run(event).await;
