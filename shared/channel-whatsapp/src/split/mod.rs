@@ -6,6 +6,7 @@ mod past;
 mod route;
 #[cfg(test)]
 mod tests;
+mod usual;
 
 use serde_json::value::RawValue;
 
@@ -36,16 +37,33 @@ const OBJECT: &str = "whatsapp_business_account";
 
 /// Splits the body of a verified webhook. `None`: it says that it is of another product.
 pub fn split(body: &[u8]) -> Option<Vec<Routed>> {
+    let mut routes = Routes::default();
+    match usual::usual(body) {
+        Some(usual) => usual.entry.iter().for_each(|entry| of_usual_entry(entry, &mut routes)),
+        None => of_body(body, &mut routes)?,
+    }
+    Some(routes.all)
+}
+
+fn of_usual_entry(entry: &usual::Entry<'_>, routes: &mut Routes) {
+    let business = format!("{BUSINESS_ACCOUNT}{}", entry.id);
+    routes.business = Some(business.clone());
+    for change in &entry.changes {
+        let value = parts(change.value).unwrap_or_default();
+        of_value(change.field, account(&value).as_deref(), Some(&business), (change.value, value), routes);
+    }
+}
+
+fn of_body(body: &[u8], routes: &mut Routes) -> Option<()> {
     let webhook = serde_json::from_slice::<Parts<'_>>(body).unwrap_or_default();
     if word(&webhook, "object").is_some_and(|object| object != OBJECT) {
         return None;
     }
-    let mut routes = Routes::default();
     match webhook.get("entry").and_then(list).filter(|entries| !entries.is_empty()) {
-        Some(entries) => entries.into_iter().for_each(|entry| of_entry(entry, &mut routes)),
+        Some(entries) => entries.into_iter().for_each(|entry| of_entry(entry, routes)),
         None => routes.unreadable(None, &String::from_utf8_lossy(body)),
     }
-    Some(routes.all)
+    Some(())
 }
 
 fn of_entry(raw: &RawValue, routes: &mut Routes) {
@@ -65,15 +83,34 @@ fn of_change(raw: &RawValue, business: Option<&str>, routes: &mut Routes) {
     let value = parts(raw_value).unwrap_or_default();
     let field = change.as_ref().and_then(|c| word(c, "field")).or_else(|| field_of(&value));
     let Some(field) = field else { return routes.unreadable(business, raw.get()) };
-    let number = ["metadata", "recipient"].iter().find_map(|of| word(&parts(value.get(of)?)?, "phone_number_id"));
-    let Some(account) = number.as_deref().or(business) else { return routes.unreadable(None, raw.get()) };
-    let mut change = Change { field: &field, account, contacts: Contacts::default(), understood: false, routes };
+    let number = account(&value);
+    if number.is_none() && business.is_none() {
+        return routes.unreadable(None, raw.get());
+    }
+    of_value(&field, number.as_deref(), business, (raw_value, value), routes);
+}
+
+/// The number that a change concerns, if it concerns one.
+fn account(value: &Parts<'_>) -> Option<String> {
+    ["metadata", "recipient"].iter().find_map(|of| word(&parts(value.get(of)?)?, "phone_number_id"))
+}
+
+/// One change of a number, or of its business account; `value` as it came, and its fields.
+fn of_value<'a>(
+    field: &str,
+    number: Option<&str>,
+    business: Option<&str>,
+    (raw, value): (&'a RawValue, Parts<'a>),
+    routes: &mut Routes,
+) {
+    let account = number.or(business).unwrap_or_default();
+    let mut change = Change { field, account, contacts: Contacts::default(), understood: false, routes };
     if number.is_some() {
-        change.of_field(raw_value, value);
+        change.of_field(raw, value);
     }
     if !change.understood {
         let thread = format!("field:{field}");
-        routes.add(account, &thread, &Piece::Change { field: field.clone(), value: raw_value });
+        routes.add(account, &thread, &Piece::Change { field: field.to_owned(), value: raw });
     }
 }
 
@@ -128,16 +165,16 @@ impl<'a> Change<'_, 'a> {
 
     /// Each list of a change by what it is known to hold; what is not known of it, or is no list, is kept beside.
     fn of_parts(&mut self, value: Parts<'a>, known: fn(&mut Self, &str, &'a RawValue) -> bool) {
-        if let Some(all) = value.get("contacts").and_then(list) {
-            self.contacts = Contacts::of(&all);
-        }
+        let contacts = value.get("contacts").and_then(list);
+        let listed = contacts.is_some();
+        self.contacts = contacts.map_or_else(Contacts::default, |all| Contacts::of(&all));
         let mut keys: Vec<_> = value.into_iter().filter(|(_, raw)| says_something(raw)).collect();
         keys.sort_by(|a, b| a.0.cmp(&b.0));
         let mut odd = Vec::new();
         for (key, raw) in keys {
             match &*key {
                 "messaging_product" | "metadata" => {}
-                "contacts" if list(raw).is_some() => {}
+                "contacts" if listed => {}
                 "errors" => self.add(Some("errors".to_owned()), &Piece::Errors(raw)),
                 _ if known(self, &key, raw) => {}
                 _ => odd.push((key, raw)),

@@ -11,13 +11,43 @@ fn change(account: &str, messages: serde_json::Value) -> serde_json::Value {
     json!({ "field": "messages", "value": { "metadata": metadata, "contacts": contacts, "messages": messages } })
 }
 
-fn seen(body: &serde_json::Value) -> Vec<(Option<String>, String, Vec<String>)> {
+type Seen = (Option<String>, String, Vec<String>);
+
+fn told(routed: &[Routed]) -> Vec<Seen> {
     let events = |r: &Routed| r.events.iter().map(|e| e.get().to_owned()).chain(r.unreadable.clone()).collect();
-    split(body.to_string().as_bytes())
-        .unwrap()
-        .iter()
-        .map(|r| (r.account.clone(), r.thread.clone(), events(r)))
-        .collect()
+    routed.iter().map(|r| (r.account.clone(), r.thread.clone(), events(r))).collect()
+}
+
+/// What a body is split into; part by part it is the same.
+fn seen(body: &serde_json::Value) -> Vec<Seen> {
+    let body = body.to_string();
+    let seen = told(&split(body.as_bytes()).unwrap());
+    let mut routes = Routes::default();
+    of_body(body.as_bytes(), &mut routes).unwrap();
+    assert_eq!(told(&routes.all), seen, "{body}");
+    seen
+}
+
+#[test]
+fn what_meta_sends_is_of_the_usual_shape() {
+    let usual = |body: &serde_json::Value| usual::usual(body.to_string().as_bytes()).is_some();
+    let whole = json!({ "object": "whatsapp_business_account", "entry": [{ "id": "w", "time": 7, "changes": [change("1", json!([]))] }] });
+    assert!(usual(&whole));
+    for path in [
+        "/object",
+        "/entry",
+        "/entry/0",
+        "/entry/0/id",
+        "/entry/0/changes",
+        "/entry/0/changes/0",
+        "/entry/0/changes/0/field",
+    ] {
+        for odd in [json!(null), json!([]), json!(""), json!(7)] {
+            let mut body = whole.clone();
+            *body.pointer_mut(path).unwrap() = odd.clone();
+            assert!(!usual(&body), "{path} {odd}");
+        }
+    }
 }
 
 #[test]
