@@ -67,8 +67,9 @@ fn record(
         None => routed.thread,
     };
     let group = digest(&[channel.as_str(), account, &thread]);
-    // Of a POST that comes again everything is the same, to its signature: by another app's secret it is another.
-    let deduplication = digest(&[signature, &group]);
+    // Of a POST that comes again everything is the same, to its signature: by another app's secret it is another. The two
+    // are hex, so halves are 128 bits of each.
+    let deduplication = format!("{:.32}{group:.32}", signature.trim_start_matches("sha256="));
     let body = match routed.unreadable {
         Some(raw) => InboundBody::Unreadable(raw),
         None => InboundBody::Events(routed.events),
