@@ -36,11 +36,12 @@ DYNAMODB = {
 
 
 class Aws:
-    """Listens on a port of its own; `sent` counts message ids, `order` has each group's ids as they came."""
+    """Listens on a port of its own; `sent` counts message ids, `order` has each group's ids as they came; `heard` is told of each request."""
 
     def __init__(self, certificate):
         self.lock = threading.Lock()
         self.reset()
+        self.heard = lambda: None
         aws = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -51,6 +52,7 @@ class Aws:
                 pass
 
             def do_POST(self):
+                aws.heard()
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 kind, answer = aws.answer(self.headers.get("x-amz-target") or "", self.path, body)
                 self.send_response_only(200)

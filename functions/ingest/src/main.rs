@@ -1,6 +1,6 @@
 //! Lambda `ingest`: queue `inbound` in, the table out.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use blob::{Blobs, Key};
@@ -22,21 +22,29 @@ struct KeptIdKey {
 
 /// The bucket, with the function's own role for claims and with the tenant's for what is the tenant's.
 struct Bucket {
-    own: Blobs,
-    s3: aws_sdk_s3::Client,
+    aws: Aws,
+    /// Made when first needed: most events need none, and it would be a tenth of the start.
+    s3: OnceLock<aws_sdk_s3::Client>,
     name: String,
     tenants: Arc<TenantCredentials>,
+}
+
+impl Bucket {
+    fn s3(&self) -> &aws_sdk_s3::Client {
+        self.s3.get_or_init(|| aws_sdk_s3::Client::new(&self.aws.config(Service::S3)))
+    }
 }
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 impl Bodies for Bucket {
     async fn pieces(&self, key: &str) -> Result<Vec<Box<RawValue>>, Failed> {
-        Ok(serde_json::from_slice(&self.own.get(&Key::named(key)).await?)?)
+        let own = Blobs::new(self.s3().clone(), self.name.clone());
+        Ok(serde_json::from_slice(&own.get(&Key::named(key)).await?)?)
     }
 
     async fn keep_raw(&self, ctx: &TenantCtx, raw: String) -> Result<String, Failed> {
-        let conf = self.s3.config().to_builder().credentials_provider(self.tenants.of(ctx.id())).build();
+        let conf = self.s3().config().to_builder().credentials_provider(self.tenants.of(ctx.id())).build();
         let (key, blobs) =
             (Key::raw(ctx.id(), raw.as_bytes()), Blobs::new(aws_sdk_s3::Client::from_conf(conf), self.name.clone()));
         blobs.put(&key, raw.into_bytes()).await?;
@@ -67,9 +75,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         seed: u64::from_be_bytes(random.bytes()),
         meter: None,
     });
-    let s3 = aws_sdk_s3::Client::new(&aws.config(Service::S3));
-    let name = settings.text("BUCKET_NAME")?;
-    let bodies = Bucket { own: Blobs::new(s3.clone(), name.clone()), s3, name, tenants };
+    let bodies = Bucket { aws: aws.clone(), s3: OnceLock::new(), name: settings.text("BUCKET_NAME")?, tenants };
     let app = &App { tables, id_key, routes: Routes::default(), bodies, clock: clock.clone(), random };
     let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
     let queue = Queue::new(clock, LEAST).with_backoff(sqs, settings.text("INBOUND_QUEUE_URL")?, scale);

@@ -5,14 +5,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
-};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
+use rustls::{ClientConfig, RootCertStore};
 
-use crate::{Settings, SettingsError, public::PublicOnly};
+use crate::{Settings, SettingsError, hyper_client, public::PublicOnly};
 
 /// The roots of all AWS endpoints: [Amazon Trust Services](https://www.amazontrust.com/repository/).
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
@@ -23,25 +20,33 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// `AWS_CA_BUNDLE`: a PEM file of certificates to trust beside the pinned ones.
 const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 
-fn bundle(settings: &Settings) -> Result<Option<Vec<u8>>, SettingsError> {
-    let Some(path) = settings.optional(CA_BUNDLE) else { return Ok(None) };
-    let invalid = || SettingsError::Invalid { name: CA_BUNDLE.to_owned(), expected: "a PEM file of certificates" };
-    let pem = std::fs::read(path).map_err(|_| invalid())?;
-    let mut roots = rustls::RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        roots.add(certificate.map_err(|_| invalid())?).map_err(|_| invalid())?;
+/// Beside these roots, those of the bundle that the settings name, if they name one.
+fn trusting(mut roots: RootCertStore, settings: &Settings) -> Result<ClientConfig, SettingsError> {
+    if let Some(path) = settings.optional(CA_BUNDLE) {
+        let invalid = || SettingsError::Invalid { name: CA_BUNDLE.to_owned(), expected: "a PEM file of certificates" };
+        let before = roots.len();
+        add(&mut roots, &std::fs::read(path).map_err(|_| invalid())?).ok_or_else(invalid)?;
+        if roots.len() == before {
+            return Err(invalid());
+        }
     }
-    if roots.is_empty() { Err(invalid()) } else { Ok(Some(pem)) }
+    Ok(ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring speaks TLS 1.2 and 1.3")
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
+/// Nothing when one of them is no certificate.
+fn add(roots: &mut RootCertStore, pem: &[u8]) -> Option<()> {
+    CertificateDer::pem_slice_iter(pem).try_for_each(|it| roots.add(it.ok()?).ok())
 }
 
 /// The client that all of a function's AWS clients share; it takes `http://` endpoints too.
 pub fn aws(settings: &Settings) -> Result<SharedHttpClient, SettingsError> {
-    let mut trust = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
-    if let Some(pem) = bundle(settings)? {
-        trust.add_pem_certificate(pem);
-    }
-    let tls = TlsContext::builder().with_trust_store(trust).build().expect("a trust store alone makes a context");
-    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())
+    let mut roots = RootCertStore::empty();
+    add(&mut roots, AMAZON_ROOTS).expect("the pinned roots are certificates");
+    Ok(hyper_client::client(trusting(roots, settings)?))
 }
 
 /// The client for the channels' APIs: no proxy, no redirect, Mozilla's roots. `timeout` bounds a whole call.
@@ -56,15 +61,8 @@ pub fn files(settings: &Settings, timeout: Duration) -> Result<reqwest::Client, 
 }
 
 fn unbuilt(settings: &Settings, timeout: Duration) -> Result<reqwest::ClientBuilder, SettingsError> {
-    let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    if let Some(pem) = bundle(settings)? {
-        roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&pem).flatten());
-    }
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("ring speaks TLS 1.2 and 1.3")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let tls = trusting(roots, settings)?;
     Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .http1_only()

@@ -4,6 +4,7 @@ pub mod aws;
 pub mod batch;
 pub mod clock;
 pub mod http;
+mod hyper_client;
 pub mod invoke;
 pub mod logs;
 pub mod metrics;
