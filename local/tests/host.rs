@@ -107,6 +107,32 @@ async fn an_invocation_goes_on_when_its_caller_has_gone() {
 }
 
 #[tokio::test]
+async fn tools_of_this_machine_invoke_a_function_by_its_name_and_pages_do_not() {
+    let stage = Stage::set("invoke").await;
+    let ask = |name: &str, body: Value, origin: Option<&'static str>| {
+        let address = format!("{}/2015-03-31/functions/{name}/invocations", stage.system.endpoints.gateway);
+        let mut request = reqwest::Client::new().post(address).json(&body);
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        async move {
+            let answer = request.send().await.unwrap();
+            let failed = answer.headers().contains_key("x-amz-function-error");
+            (answer.status().as_u16(), failed, answer.json::<Value>().await.unwrap())
+        }
+    };
+    let web = |order: &str| json!({ "requestContext": { "http": {} }, "queryStringParameters": { "do": order } });
+    assert_eq!(ask("obedient", json!({}), None).await, (200, false, Value::Null));
+    let (status, failed, error) = ask("obedient", web("throw"), None).await;
+    assert_eq!((status, failed, &error["errorMessage"]), (200, true, &json!("as told")));
+    let unknown = json!({ "Message": "no function is called nobody" });
+    assert_eq!(ask("nobody", json!({}), None).await, (404, false, unknown));
+    assert_eq!(ask("obedient", json!({}), Some("https://evil.test")).await.0, 403);
+    assert_eq!(stage.recorded(), [json!({}), web("throw")]);
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn the_hosts_own_pages_answer() {
     let stage = Stage::set("pages").await;
     for (path, status) in [("/healthz", 200), ("/ready", 200), ("/metrics", 200), ("/no/such/page", 404)] {

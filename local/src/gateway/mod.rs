@@ -3,6 +3,7 @@
 pub mod app_files;
 pub mod connections;
 mod http_event;
+mod invoke_api;
 pub mod observe;
 pub mod route;
 mod socket_event;
@@ -15,10 +16,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::json;
 
 use self::app_files::AppFiles;
@@ -108,6 +109,7 @@ pub fn router(api: HttpApi, sockets: Sockets, app: AppFiles, watched: Watched, m
         .route("/ready", get(ready))
         .route("/metrics", get(metrics))
         .route("/ws", get(socket))
+        .route(invoke_api::PATH, post(invoke_api::invoke).layer(DefaultBodyLimit::max(BODY_MAX_BYTES)))
         .fallback(anything)
         .with_state(doors)
         .merge(more)

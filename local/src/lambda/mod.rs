@@ -87,6 +87,14 @@ impl Lambda {
         }
     }
 
+    /// Invokes a function that is known by its binary's name, and waits for its answer.
+    pub async fn invoke_binary(&self, name: &str, event: Bytes) -> Result<Bytes, Failure> {
+        match self.functions.values().find(|function| function.binary_name == name) {
+            Some(function) => function.invoke(event).await,
+            None => Err(Failure::Unknown(name.to_owned())),
+        }
+    }
+
     /// Invokes a function without waiting, as the scheduler does: a failure is repeated after 1 and 2 minutes
     /// (divided by `time_scale`), then given up with a log line.
     /// [Asynchronous invocation](https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).

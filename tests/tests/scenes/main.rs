@@ -9,5 +9,6 @@ mod media;
 mod outage;
 mod receipts;
 mod road;
+mod samples;
 mod sending;
 mod unrouted;
