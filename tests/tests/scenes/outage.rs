@@ -31,7 +31,7 @@ fn taken(graph: &Graph) -> BTreeMap<String, Vec<String>> {
 
 #[tokio::test]
 async fn an_hours_outage_loses_repeats_and_reorders_no_reply() {
-    const SCALE: u32 = 120;
+    const SCALE: u32 = 60;
     let graph = Graph::start().await;
     let down = Arc::new(AtomicBool::new(true));
     let is_down = down.clone();
