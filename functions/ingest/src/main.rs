@@ -70,7 +70,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let s3 = aws_sdk_s3::Client::new(&aws.config(Service::S3));
     let name = settings.text("BUCKET_NAME")?;
     let bodies = Bucket { own: Blobs::new(s3.clone(), name.clone()), s3, name, tenants };
-    let app = &App { tables, id_key, routes: Routes::default(), bodies, clock: clock.clone(), random };
+    let name = settings.optional("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("ingest").to_owned();
+    let app = &App { tables, id_key, routes: Routes::default(), bodies, clock: clock.clone(), random, name };
     let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
     let queue = Queue::new(clock, LEAST).with_backoff(sqs, settings.text("INBOUND_QUEUE_URL")?, scale);
     run_groups(queue, |records: Vec<SqsRecord>, _| async move {

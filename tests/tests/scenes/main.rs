@@ -5,9 +5,11 @@
 mod crash;
 mod intake;
 mod isolation;
+mod later;
 mod media;
 mod outage;
 mod receipts;
 mod road;
 mod sending;
+mod signals;
 mod unrouted;
