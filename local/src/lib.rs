@@ -2,6 +2,7 @@
 
 pub mod aws;
 pub mod clock;
+pub mod emf;
 mod environment;
 pub mod gateway;
 mod hooks;

@@ -91,6 +91,13 @@ impl Agent {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
+    /// Posts under an Idempotency-Key what must be taken: the answer.
+    pub async fn post_for(&self, url: &str, key: &str, body: &Value) -> Value {
+        let key = key.replace(' ', "-");
+        let request = self.client.post(url).bearer_auth(&self.token).header("idempotency-key", key);
+        request.json(body).send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
+    }
+
     /// Posts a body to an address under an Idempotency-Key: the status of the answer.
     pub async fn post_with_key(&self, url: &str, key: &str, body: &Value) -> u16 {
         let request = self.client.post(url).bearer_auth(&self.token).header("idempotency-key", key);

@@ -49,6 +49,11 @@ impl Live {
         self.socket = Some(socket);
     }
 
+    /// Says something over the socket, which is open.
+    pub async fn say(&mut self, action: &Value) {
+        self.socket.as_mut().unwrap().send(Message::text(action.to_string())).await.unwrap();
+    }
+
     /// The next frame; `None` when the socket has ended.
     pub async fn frame(&mut self) -> Option<Value> {
         loop {

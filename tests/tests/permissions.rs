@@ -50,7 +50,7 @@ fn a_role_reads_like_its_functions_dependency_list() {
         .collect();
     let expected = BTreeMap::from([
         ("api", "dynamodb logs secretsmanager sqs sts"),
-        ("connect", "dynamodb execute-api logs sts"),
+        ("connect", "dynamodb execute-api logs sqs sts"),
         ("deliver", "logs secretsmanager sqs sts"),
         ("ingest", "dynamodb logs s3 secretsmanager sqs sts"),
         ("media", "logs sqs sts"),

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::operations::{dead_letters, parked_sends, quarantine, unknown_sends, unrouted};
+use crate::operations::{dead_letters, parked_sends, quarantine, spill, unknown_sends, unrouted};
 use crate::{
     App, access, answer, auth, channels, conversations, events, export, files, input, me, messages, openapi, realtime,
     users,
@@ -39,6 +39,7 @@ handlers! {
     get "/presence" => users::presence;
     get "/channels" => channels::list::list;
     post "/channels/connect" => channels::connect::connect;
+    patch "/channels/{id}" => channels::settings::set;
     post "/channels/{id}/test" => channels::test::test;
     get "/channels/{id}/templates" => channels::templates::list::list;
     post "/channels/{id}/templates" => channels::templates::create::create;
@@ -74,6 +75,10 @@ handlers! {
     get "/operations/parked-sends/{id}" => parked_sends::get;
     post "/operations/parked-sends/{id}/replay" => parked_sends::replay;
     post "/operations/parked-sends/{id}/discard" => parked_sends::discard;
+    get "/operations/spill" => spill::list;
+    get "/operations/spill/{id}" => spill::get;
+    post "/operations/spill/{id}/replay" => spill::replay;
+    post "/operations/spill/{id}/discard" => spill::discard;
     get "/operations/unrouted" => unrouted::list;
     get "/operations/unrouted/{id}" => unrouted::get;
     post "/operations/unrouted/{id}/replay" => unrouted::replay;

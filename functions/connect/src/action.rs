@@ -53,6 +53,8 @@ pub(crate) enum Refusal {
     TooManyTopics,
     InvalidTopic,
     Forbidden,
+    /// More than twenty actions in a second: this one was not looked at.
+    TooFast,
     /// The sign-in behind the socket has ended: get another ticket.
     SessionEnded,
     /// Something behind it does not answer: try again.

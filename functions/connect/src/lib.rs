@@ -4,24 +4,35 @@ mod action;
 mod event;
 mod handshake;
 mod presence;
+mod rate;
 mod standing;
+mod typing;
 
 use bootstrap::{Clock, Random};
 use domain::{TenantCtx, Timestamp};
-use frame::{Cursor, Event, Poster, Topic, resource::UserRef};
+use frame::{Cursor, Poster, Topic};
+use queue::Producer;
 use table::{Socket, Tables};
 
 use crate::action::{ClientAction, Refusal, Reply, Subscription};
 pub use crate::event::{Answer, Context, EventType, SocketEvent};
+use crate::rate::{Pace, Rates};
 
 pub struct App {
     pub tables: Tables,
     pub poster: Poster,
+    /// Queue `outbound`: what customers are shown.
+    pub outbound: Producer,
     /// `PUBLIC_URL`: the only page that may open a socket from a browser.
     pub origin: Option<String>,
     pub random: Random,
     pub clock: Clock,
+    pub rates: SocketRates,
 }
+
+/// How fast the sockets act that this process has seen.
+#[derive(Default)]
+pub struct SocketRates(Rates);
 
 impl App {
     /// One event of a socket.
@@ -42,6 +53,14 @@ impl App {
 
     async fn act(&self, event: &SocketEvent) -> table::Result<Answer> {
         let connection = &event.request_context.connection_id;
+        match self.rates.0.pace(connection, self.now()) {
+            Pace::Fine => {}
+            Pace::TooFast => return Ok(Answer::reply(&Reply::Error { code: Refusal::TooFast })),
+            Pace::Flood => {
+                self.poster.close(connection).await;
+                return Ok(Answer::reply(&Reply::Error { code: Refusal::TooFast }));
+            }
+        }
         let action = match event.body.as_deref().unwrap_or_default().parse() {
             Ok(action) => action,
             Err(code) => return Ok(Answer::reply(&Reply::Error { code })),
@@ -58,15 +77,7 @@ impl App {
             }
             ClientAction::Subscribe(wanted) => self.subscribe(&ctx, socket, wanted).await,
             ClientAction::Typing(conversation) => {
-                let user = UserRef { id: socket.user.clone(), name: socket.name.clone() };
-                let event = Event::typing(ctx.id(), self.event_id(), user, &conversation, self.now());
-                let topic = Topic::Conversation(conversation).to_string();
-                // Only those who show the thread can be seen to write in it.
-                if socket.topics.contains(&topic) {
-                    let others = self.showing(&ctx, &topic).await?;
-                    let others = others.into_iter().filter(|other| other.user != socket.user).collect();
-                    self.tell(&ctx, others, &event).await;
-                }
+                self.typing(&ctx, &socket, conversation).await?;
                 Ok(Answer::status(200))
             }
         }
@@ -88,6 +99,7 @@ impl App {
     }
 
     async fn disconnect(&self, connection: &str) -> table::Result<Answer> {
+        self.rates.0.forget(connection);
         let Some(tenant) = self.tables.global().socket_tenant(connection).await? else {
             return Ok(Answer::status(200));
         };

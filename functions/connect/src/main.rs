@@ -6,6 +6,7 @@ use bootstrap::{Aws, Clock, Random, Service, Settings, logs};
 use credential::TenantCredentials;
 use domain::{TenantId, Timestamp, time::TimeScale};
 use frame::Poster;
+use queue::Producer;
 use table::{Tables, TablesConfig};
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,9 +18,14 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let app = &connect::App {
         tables: tables(&settings, &aws, clock.clone())?,
         poster: Poster::new(&aws.config(Service::Connections)),
+        outbound: Producer::new(
+            aws_sdk_sqs::Client::new(&aws.config(Service::Sqs)),
+            settings.text("OUTBOUND_QUEUE_URL")?,
+        ),
         origin: settings.optional("PUBLIC_URL").map(str::to_owned),
         random: Random,
         clock,
+        rates: connect::SocketRates::default(),
     };
     bootstrap::run(|event, _| async move { Ok(app.serve(event).await) }).await
 }

@@ -1,8 +1,11 @@
 //! A socket's life, on tables in memory and a `@connections` that remembers.
 
+mod queue;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
+use ::queue::SignalKind;
 use domain::{Role, TenantId, UserId};
 use frame::testing::Sockets;
 use serde_json::{Value, json};
@@ -17,6 +20,7 @@ const THREAD: &str = "conversation:c0nv3rsati0n00000000000004";
 struct Story {
     app: App,
     sockets: Sockets,
+    queued: queue::Queued,
     tenant: TenantCtx,
 }
 
@@ -24,10 +28,12 @@ impl Story {
     async fn begin() -> Self {
         let tables = testing::start().await.tables;
         let (sockets, poster) = frame::testing::start().await;
-        let clock = Clock::standing_at(NOW);
-        let app = App { tables, poster, origin: Some("https://inbox.test".to_owned()), random: Random, clock };
+        let (queued, outbound) = queue::start().await;
+        let (clock, rates) = (Clock::standing_at(NOW), SocketRates::default());
+        let origin = Some("https://inbox.test".to_owned());
+        let app = App { tables, poster, outbound, origin, random: Random, clock, rates };
         let [tenant, _] = testing::two_tenants();
-        Self { app, sockets, tenant }
+        Self { app, sockets, queued, tenant }
     }
 
     /// Someone signs in and gets a ticket.
@@ -161,6 +167,55 @@ async fn teammates_see_each_other_come_write_and_go_and_nobody_else_does() {
     assert_eq!(story.told(), [to("ada", there(json!([user(1, "ada")])))]);
     story.says("ada", subscribe(2, &["inbox"])).await;
     assert_eq!(story.told(), []);
+}
+
+#[tokio::test]
+async fn the_customer_is_shown_that_someone_types_once_a_while_and_only_by_who_may_answer() {
+    let story = Story::begin().await;
+    let [tenant, _] = testing::two_tenants();
+    for (number, name, topics) in [(1, "ada", vec![THREAD]), (2, "bob", vec![THREAD]), (3, "cyd", vec!["inbox"])] {
+        let ticket = story.ticket(tenant.id(), number, name).await;
+        story.connects(name, &ticket, None).await;
+        story.says(name, subscribe(1, &topics)).await;
+    }
+    let types = |who: &'static str| {
+        let action = json!({"action": "typing", "conversation_id": THREAD.trim_start_matches("conversation:")});
+        story.says(who, action)
+    };
+    types("cyd").await;
+    assert_eq!(story.queued.take(), [], "who does not show the thread");
+    for who in ["ada", "ada", "bob"] {
+        types(who).await;
+    }
+    let conversation = THREAD.trim_start_matches("conversation:").parse().unwrap();
+    let signal = |at| ::queue::Signal::new(tenant.id().clone(), conversation, SignalKind::Typing, at);
+    let first = signal(story.app.now());
+    assert_eq!(story.queued.take(), [first.clone()]);
+    story.app.clock.advance(Duration::from_secs(20));
+    types("bob").await;
+    assert_eq!(story.queued.take(), [], "still shown");
+    story.app.clock.advance(Duration::from_millis(1));
+    types("bob").await;
+    assert_eq!(story.queued.take(), [::queue::Signal { at_ms: first.at_ms + 20_001, ..first }]);
+}
+
+#[tokio::test]
+async fn who_acts_too_fast_is_not_served_and_who_does_not_stop_is_closed() {
+    let story = Story::begin().await;
+    let ada = story.ticket(&story.tenant.id().clone(), 1, "ada").await;
+    story.connects("c1", &ada, None).await;
+    let number = story.app.tables.tenant(&story.tenant).log_head(story.app.now()).await.unwrap();
+    let pong = json!({"type": "pong", "cursor": number.to_string()});
+    let refused = json!({"type": "error", "code": "too_fast"});
+    for n in 1..=99 {
+        let expected = if n <= 20 { &pong } else { &refused };
+        assert_eq!(story.says("c1", json!({"action": "ping"})).await, *expected, "the {n}th in a second");
+    }
+    assert_eq!(story.sockets.closed(), [] as [&str; 0]);
+    assert_eq!(story.says("c1", json!({"action": "ping"})).await, refused);
+    assert_eq!(story.sockets.closed(), ["c1"]);
+    story.app.clock.advance(Duration::from_secs(1));
+    assert_eq!(story.says("c1", json!({"action": "ping"})).await["type"], "pong", "a new second");
 }
 
 #[tokio::test]

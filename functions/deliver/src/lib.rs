@@ -1,8 +1,10 @@
 //! Lambda `deliver`: queue `outbound` in, the channel's API out. At most one call per intent, in the table's order.
 
 pub mod backoff;
+mod measure;
 pub mod plan;
 mod recipient;
+mod signal;
 
 use std::time::Duration;
 
@@ -137,6 +139,7 @@ impl<T: Tokens> App<T> {
         };
         let attempt = claimed.delivery.as_ref().map_or(1, |d| d.attempt);
         let reference = format!("{}.{attempt}", claimed.id);
+        let started = self.now();
         let outcome = self
             .call(
                 account.channel,
@@ -151,6 +154,7 @@ impl<T: Tokens> App<T> {
                 },
             )
             .await;
+        self.measure(account.channel, &claimed, started, &outcome);
         self.record(tenant, account, head, claimed, outcome).await
     }
 
@@ -252,7 +256,10 @@ impl<T: Tokens> App<T> {
         now: Timestamp,
     ) -> table::Result<(Head, Then)> {
         match account {
-            Some(account) => Ok((tenant.park_account(account, &head, message, why, now).await?, Then::Rest)),
+            Some(account) => {
+                self.count("ParkedSends");
+                Ok((tenant.park_account(account, &head, message, why, now).await?, Then::Rest))
+            }
             None => Ok((tenant.record_failed(&head, message, why, now).await?, Then::Again)),
         }
     }

@@ -11,7 +11,7 @@ use channel_whatsapp::WhatsApp;
 use credential::{Secrets, TenantCredentials, TenantSecrets};
 use deliver::{App, Tokens};
 use domain::{Account, IdKey, TenantCtx, Timestamp, time::TimeScale};
-use queue::Wake;
+use queue::Outbound;
 use serde::Deserialize;
 use table::{Tables, TablesConfig};
 
@@ -86,10 +86,14 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
     let queue = Queue::new(clock, LEAST).with_backoff(sqs, settings.text("OUTBOUND_QUEUE_URL")?, scale);
     run_batch(queue, |record: SqsRecord| async move {
-        let Ok(wake) = serde_json::from_str::<Wake>(&record.body) else {
-            return Err(Retry::because("the record is no wake"));
-        };
-        Ok(app.deliver(&wake).await?)
+        match serde_json::from_str::<Outbound>(&record.body) {
+            Ok(Outbound::Wake(wake)) => Ok(app.deliver(&wake).await?),
+            Ok(Outbound::Signal(signal)) => {
+                app.signal(&signal).await;
+                Ok(())
+            }
+            Err(_) => Err(Retry::because("the record is neither a wake nor a signal")),
+        }
     })
     .await
 }

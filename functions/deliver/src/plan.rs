@@ -84,7 +84,7 @@ pub fn reconnect_needed() -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::time::Duration;
 
     use domain::delivery::Claim;
@@ -95,12 +95,12 @@ mod tests {
 
     use super::*;
 
-    fn at(seconds: i64) -> Timestamp {
+    pub(crate) fn at(seconds: i64) -> Timestamp {
         Timestamp::from_seconds(1_795_000_000 + seconds)
     }
 
     /// The customer wrote at second 0.
-    fn head() -> Head {
+    pub(crate) fn head() -> Head {
         Head {
             id: ConversationId::from_bytes([1; 16]),
             channel: ChannelType::Whatsapp,
@@ -126,6 +126,7 @@ mod tests {
             out: vec!["a".to_owned()],
             wait: None,
             paid: None,
+            scheduled: Vec::new(),
             wakes: 0,
             due: None,
             created_at: at(0),
@@ -138,7 +139,7 @@ mod tests {
         Message { delivery, ..Message::new(id, Direction::Outbound, kind, Author::System, at(1), at(1)) }
     }
 
-    fn account(status: AccountStatus, throttled_until: Option<Timestamp>) -> Account {
+    pub(crate) fn account(status: AccountStatus, throttled_until: Option<Timestamp>) -> Account {
         Account {
             id: AccountId::from_bytes([2; 16]),
             channel: ChannelType::Whatsapp,
@@ -150,6 +151,7 @@ mod tests {
             display_phone_number: None,
             credential: 1,
             throttled_until,
+            read_receipts: true,
             created_at: at(0),
         }
     }

@@ -3,6 +3,7 @@
 mod business;
 mod claim;
 mod gathered;
+mod measure;
 mod notice;
 mod routes;
 mod store;
@@ -26,6 +27,8 @@ pub struct App<B> {
     pub bodies: B,
     pub clock: Clock,
     pub random: Random,
+    /// The function's name, the dimension of its figures.
+    pub name: String,
 }
 
 /// Why a record is worth doing again.

@@ -76,7 +76,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         meter: None,
     });
     let bodies = Bucket { aws: aws.clone(), s3: OnceLock::new(), name: settings.text("BUCKET_NAME")?, tenants };
-    let app = &App { tables, id_key, routes: Routes::default(), bodies, clock: clock.clone(), random };
+    let name = settings.optional("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("ingest").to_owned();
+    let app = &App { tables, id_key, routes: Routes::default(), bodies, clock: clock.clone(), random, name };
     let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
     let queue = Queue::new(clock, LEAST).with_backoff(sqs, settings.text("INBOUND_QUEUE_URL")?, scale);
     run_groups(queue, |records: Vec<SqsRecord>, _| async move {

@@ -50,6 +50,7 @@ impl<B: Bodies> App<B> {
                 conversation_id = %received.conversation, stored = received.stored.len(),
                 duplicates = received.duplicates, "messages"
             );
+            self.measure(place.account.channel, &batch, &received);
             tally.stored += received.stored.len();
             tally.duplicates += received.duplicates;
         }

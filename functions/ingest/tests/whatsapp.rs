@@ -51,6 +51,7 @@ async fn world() -> World {
         display_phone_number: Some("+1 555 0100".to_owned()),
         credential: 1,
         throttled_until: None,
+        read_receipts: true,
         created_at: Timestamp::from_millis(NOW),
     };
     test.tables.tenant(&ctx).put_account(&account).await.unwrap();
@@ -63,6 +64,7 @@ async fn world() -> World {
         bodies: NoBucket,
         clock: Clock::standing_at(NOW),
         random: Random,
+        name: "ingest".to_owned(),
     };
     World { app, ctx, account }
 }

@@ -1,8 +1,9 @@
 //! Lambda `relay`: reads the truth table's stream and wakes whoever has work. The stream is the outbox: what is written to a
-//! head will be woken for, a message's files will be fetched, and nothing else.
+//! head will be woken for, a message's files will be fetched, what the team has read is shown to the customer, and nothing else.
 
 mod media;
 mod rule;
+mod signal;
 
 use std::collections::HashMap;
 
@@ -10,7 +11,7 @@ use bootstrap::{
     Clock, Retry,
     stream::{NotDone, StreamRecord},
 };
-use domain::Timestamp;
+use domain::{Head, TenantId, Timestamp};
 use queue::{Outgoing, Producer, Wake};
 use serde_dynamo::Item;
 use table::stream::{Changed, change};
@@ -30,9 +31,20 @@ impl App {
             hand_over(&self.outbound, woken, "the queue refused a wake").await,
             hand_over(&self.media, fetched, "the queue refused a file to be fetched").await,
         ];
+        self.show(signal::signals(&records, now)).await;
         // A stream goes on from one place: the earlier. What comes again changes nothing.
         let order = |at: &str| records.iter().position(|record| record.change.sequence_number == at);
         refused.into_iter().flatten().min_by_key(|not_done| order(&not_done.from)).map_or(Ok(()), Err)
+    }
+}
+
+impl App {
+    /// A hint: what the queue refuses is not worth reading the stream again.
+    async fn show(&self, signals: Vec<Outgoing>) {
+        let refused = if signals.is_empty() { Vec::new() } else { self.outbound.send(&signals).await };
+        if !refused.is_empty() {
+            tracing::info!(count = refused.len(), "the queue refused that something was read");
+        }
     }
 }
 
@@ -49,24 +61,34 @@ async fn hand_over(queue: &Producer, (records, from): Asked, why: &str) -> Optio
 }
 
 /// The wakes of a batch, and beside each the sequence number of the first record that asks for it. The last record of a
-/// conversation says when, the first says from where to go on should the wake be refused.
+/// conversation says when, the first says from where to go on should the wake be refused. A wake for later is one of its own.
 fn wakes(records: &[StreamRecord<Item>], now: Timestamp) -> Asked {
     let (mut wakes, mut from, mut places) = (Vec::new(), Vec::new(), HashMap::new());
     for record in records {
-        let Some((wake, outgoing)) = wake(record, now) else { continue };
-        let place = *places.entry(wake.conversation).or_insert(wakes.len());
-        match wakes.get_mut(place) {
-            Some(earlier) => *earlier = outgoing,
-            None => {
-                wakes.push(outgoing);
-                from.push(record.change.sequence_number.clone());
+        let Some((tenant, head, before)) = changed(record) else { continue };
+        let reasons = [
+            ("wakes", rule::wake(before.as_deref(), &head, now)),
+            ("wakes later", rule::scheduled(before.as_deref(), &head, now)),
+        ];
+        for (why, delay) in reasons.into_iter().filter_map(|(why, delay)| Some((why, delay?))) {
+            let wake = Wake::new(tenant.clone(), head.id.clone());
+            let Ok(outgoing) = wake.outgoing(delay) else { continue };
+            tracing::info!(tenant_id = %wake.tenant, conversation_id = %wake.conversation, delay_ms = delay.as_millis() as u64, "{why}");
+            let place = *places.entry((why, wake.conversation)).or_insert(wakes.len());
+            match wakes.get_mut(place) {
+                Some(earlier) => *earlier = outgoing,
+                None => {
+                    wakes.push(outgoing);
+                    from.push(record.change.sequence_number.clone());
+                }
             }
         }
     }
     (wakes, from)
 }
 
-fn wake(record: &StreamRecord<Item>, now: Timestamp) -> Option<(Wake, Outgoing)> {
+/// A head as it is now, and as it was.
+fn changed(record: &StreamRecord<Item>) -> Option<(TenantId, Box<Head>, Option<Box<Head>>)> {
     let parsed = change(None, record.change.new_image.as_ref());
     // An item that cannot be read stops nobody else's; `sweep` comes by whatever it holds.
     let change = parsed.inspect_err(|error| unreadable(record, error)).ok()??;
@@ -76,11 +98,7 @@ fn wake(record: &StreamRecord<Item>, now: Timestamp) -> Option<(Wake, Outgoing)>
         Some(Changed::Head { head, .. }) => Some(head),
         Some(Changed::Message { .. } | Changed::Account(_)) | None => None,
     };
-    let delay = rule::wake(before.as_deref(), &head, now)?;
-    let wake = Wake::new(change.tenant, head.id.clone());
-    let outgoing = wake.outgoing(delay).ok()?;
-    tracing::info!(tenant_id = %wake.tenant, conversation_id = %wake.conversation, delay_ms = delay.as_millis() as u64, "wakes");
-    Some((wake, outgoing))
+    Some((change.tenant, head, before))
 }
 
 fn unreadable(record: &StreamRecord<Item>, error: &table::Error) {

@@ -1,17 +1,16 @@
 //! Lambda `sweep`: each minute, whatever is due, from sends that wait or got stuck to webhooks that the queue refused.
 
-use blob::{BlobError, Blobs, Key};
+mod spill;
+
+use blob::Blobs;
 use bootstrap::{Clock, batch::Budget};
 use domain::{ConversationId, TenantCtx, TenantId, Timestamp};
 use futures_util::{StreamExt, stream};
-use queue::{Outgoing, Producer};
+use queue::Producer;
 use table::Tables;
 
 /// At most this many conversations are woken at once.
 const AT_ONCE: usize = 16;
-
-/// Bodies that are replayed in one tick, at most.
-const SPILLED: i32 = 100;
 
 pub struct App {
     pub tables: Tables,
@@ -77,42 +76,6 @@ impl App {
                 Outcome::Left
             }
         }
-    }
-
-    /// Hands the queue what it refused before. Returns how many bodies it took.
-    pub async fn replay(&self, budget: &Budget) -> usize {
-        let keys = match self.blobs.spilled(SPILLED).await {
-            Ok(keys) => keys,
-            Err(error) => {
-                tracing::warn!(why = %error, "the refused webhooks cannot be listed");
-                return 0;
-            }
-        };
-        let mut replayed = 0;
-        for key in keys {
-            if budget.left().is_zero() {
-                break;
-            }
-            match self.replay_one(&key).await {
-                Ok(true) => replayed += 1,
-                Ok(false) => tracing::warn!(object = key.as_str(), "the queue refuses it still, or it cannot be read"),
-                Err(error) => tracing::warn!(object = key.as_str(), why = %error, "not replayed"),
-            }
-        }
-        replayed
-    }
-
-    /// `false`: it stays. Whatever of it the queue took before comes again, and the deduplication in the table drops it.
-    async fn replay_one(&self, key: &Key) -> Result<bool, BlobError> {
-        let body = match self.blobs.get(key).await {
-            Err(BlobError::Missing) => return Ok(true),
-            other => other?,
-        };
-        let Ok(records) = serde_json::from_slice::<Vec<Outgoing>>(&body) else { return Ok(false) };
-        if !self.inbound.send(&records).await.is_empty() {
-            return Ok(false);
-        }
-        self.blobs.delete(key).await.map(|()| true)
     }
 }
 

@@ -15,7 +15,7 @@ use axum::{
 };
 use domain::{Account, AccountId, AccountStatus, ChannelType, ContactId, Identity, IdentityKind, MessageType, UserId};
 use serde_json::{Value, json};
-use table::{ContactSeed, Inbound, Submit, Submitted, Thread, testing};
+use table::{ContactSeed, Inbound, LedgerKind, Submit, Submitted, Thread, testing};
 
 use super::*;
 
@@ -48,7 +48,12 @@ impl Fake {
 
 async fn list(State(fake): State<Fake>) -> String {
     let keys = fake.objects.lock().unwrap();
-    let contents: String = keys.keys().map(|key| format!("<Contents><Key>{key}</Key></Contents>")).collect();
+    let contents: String = keys
+        .keys()
+        .map(|key| {
+            format!("<Contents><Key>{key}</Key><LastModified>2026-11-18T10:00:00.000Z</LastModified></Contents>")
+        })
+        .collect();
     format!("<ListBucketResult>{contents}</ListBucketResult>")
 }
 
@@ -118,6 +123,45 @@ async fn what_the_queue_refused_is_replayed_in_order_until_the_queue_takes_it() 
     assert_eq!(fake.objects.lock().unwrap().keys().collect::<Vec<_>>(), ["spill/2026-11-18/b"]);
 }
 
+#[tokio::test]
+async fn what_the_queue_refuses_still_is_shown_until_it_takes_it_or_an_operator_drops_it() {
+    let (app, fake) = begin().await;
+    let hash = |c: &str| c.repeat(64);
+    fake.spill(&format!("2026-11-18/{}", hash("a")), &["x"]);
+    fake.objects.lock().unwrap().insert(format!("spill/2026-11-18/{}", hash("b")), "{".to_owned());
+    let install = app.tables.install();
+    let listed = async || {
+        let now = Timestamp::from_millis(app.clock.now());
+        let entries = install.entries(LedgerKind::Spill, None, 10, now).await.unwrap().items;
+        let shown = |entry: table::Entry| (entry.reason, serde_json::from_str::<Value>(&entry.record).unwrap());
+        entries.into_iter().map(shown).collect::<Vec<_>>()
+    };
+    for _twice in 0..2 {
+        assert_eq!(app.replay(&budget(&app)).await, 0);
+    }
+    let records = json!([{"group": "g", "deduplication": "d-x", "body": "x"}]);
+    let object = |c| format!("spill/2026-11-18/{}", hash(c));
+    let bytes = records.to_string().len();
+    assert_eq!(
+        listed().await,
+        [
+            ("it is no list of records".to_owned(), json!({"object": object("b"), "bytes": 1})),
+            (
+                "the queue refuses it still".to_owned(),
+                json!({"object": object("a"), "bytes": bytes, "records": records})
+            ),
+        ]
+    );
+    // An operator drops the one, the queue takes the other.
+    let entry = install.entries(LedgerKind::Spill, None, 1, Timestamp::from_millis(NOW)).await.unwrap().items.remove(0);
+    install.put_entry(LedgerKind::SpillDropped, &entry).await.unwrap();
+    install.discard_entry(LedgerKind::Spill, &entry.id).await.unwrap();
+    fake.objects.lock().unwrap().insert(object("a"), json!([{"group": "g", "body": "1"}]).to_string());
+    assert_eq!(app.replay(&budget(&app)).await, 1);
+    assert_eq!((listed().await, fake.objects.lock().unwrap().len()), (vec![], 0));
+    assert_eq!(install.entry(LedgerKind::SpillDropped, &entry.id).await.unwrap(), None);
+}
+
 /// A conversation with a reply that nobody sends.
 async fn stuck(app: &App, ctx: &TenantCtx) -> ConversationId {
     let now = Timestamp::from_millis(app.clock.now());
@@ -132,6 +176,7 @@ async fn stuck(app: &App, ctx: &TenantCtx) -> ConversationId {
         display_phone_number: None,
         credential: 1,
         throttled_until: None,
+        read_receipts: true,
         created_at: now,
     };
     let identities = vec![Identity { kind: IdentityKind::Phone, value: "972501234567".to_owned() }];
@@ -153,6 +198,7 @@ async fn stuck(app: &App, ctx: &TenantCtx) -> ConversationId {
         reply_to: None,
         expected_seq: None,
         force: false,
+        send_at: None,
     };
     let head = tenant.head(&id).await.unwrap().unwrap();
     let Submitted::Created(..) = tenant.submit(head, &submit, now).await.unwrap() else { panic!("not taken") };

@@ -67,7 +67,7 @@ impl Watched {
             "api",
             &[("live".to_owned(), self.connections.count() as f64)],
         );
-        page.0
+        page.0 + &self.lambda.emf().page()
     }
 
     fn functions(&self, page: &mut Page) {

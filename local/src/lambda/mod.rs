@@ -19,6 +19,7 @@ pub use function::Figures;
 pub(crate) use invocation::request_id;
 pub use invocation::{Failure, RESPONSE_MAX_BYTES};
 
+use crate::emf::Emf;
 use crate::template;
 use function::Function;
 use process::Spawner;
@@ -38,6 +39,7 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Lambda {
     functions: Arc<BTreeMap<String, Arc<Function>>>,
+    emf: Emf,
     tasks: Arc<Mutex<tokio::task::JoinSet<()>>>,
 }
 
@@ -51,7 +53,8 @@ impl Lambda {
         environments: &BTreeMap<String, BTreeMap<String, String>>,
     ) -> std::io::Result<Self> {
         let address: SocketAddr = listener.local_addr()?;
-        let spawner = Spawner::start(&settings.bin_dir)?;
+        let emf = Emf::default();
+        let spawner = Spawner::start(&settings.bin_dir, emf.clone())?;
         let workers = runtime_api::Workers::default();
         let mut running = BTreeMap::new();
         for (logical, stated) in functions {
@@ -76,7 +79,7 @@ impl Lambda {
             let function = Arc::clone(function);
             tasks.spawn(async move { function.retire_idle().await });
         }
-        Ok(Self { functions: Arc::new(running), tasks: Arc::new(Mutex::new(tasks)) })
+        Ok(Self { functions: Arc::new(running), emf, tasks: Arc::new(Mutex::new(tasks)) })
     }
 
     /// Invokes a function and waits for its answer.
@@ -116,6 +119,11 @@ impl Lambda {
     /// What each function has done so far, by its binary's name.
     pub fn figures(&self) -> BTreeMap<String, Figures> {
         self.functions.values().map(|function| (function.binary_name.clone(), function.figures())).collect()
+    }
+
+    /// What the functions counted of their own work.
+    pub fn emf(&self) -> &Emf {
+        &self.emf
     }
 
     /// Kills every worker of a function in the midst of whatever it does, as a crash would.

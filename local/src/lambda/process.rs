@@ -12,19 +12,22 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
+use crate::emf::Emf;
+
 /// Starts processes from one thread that lives as long as the host: the kernel's parent-death signal follows the
 /// *thread* that forked, so a thread that comes and goes would take its children along.
 #[derive(Clone)]
 pub(super) struct Spawner {
     orders: mpsc::Sender<Order>,
     tether: Option<PathBuf>,
+    emf: Emf,
 }
 
 type Order = (Command, oneshot::Sender<std::io::Result<Child>>);
 
 impl Spawner {
     /// `tether` beside the functions ties each worker's life to the host's; see `src/bin/tether.rs`.
-    pub(super) fn start(bin_dir: &Path) -> std::io::Result<Self> {
+    pub(super) fn start(bin_dir: &Path, emf: Emf) -> std::io::Result<Self> {
         let (orders, inbox) = mpsc::channel::<Order>();
         let runtime = tokio::runtime::Handle::current();
         std::thread::Builder::new().name("spawner".to_owned()).spawn(move || {
@@ -34,7 +37,7 @@ impl Spawner {
             }
         })?;
         let tether = bin_dir.join("tether");
-        Ok(Self { orders, tether: tether.is_file().then_some(tether) })
+        Ok(Self { orders, tether: tether.is_file().then_some(tether), emf })
     }
 
     pub(super) async fn spawn(
@@ -55,13 +58,14 @@ impl Spawner {
         let (reply, child) = oneshot::channel();
         let gone = || std::io::Error::other("the spawner is gone");
         self.orders.send((command, reply)).map_err(|_| gone())?;
-        Ok(Process { child: child.await.map_err(|_| gone())?? })
+        Ok(Process { child: child.await.map_err(|_| gone())??, emf: self.emf.clone() })
     }
 }
 
 /// A running worker.
 pub(super) struct Process {
     child: Child,
+    emf: Emf,
 }
 
 impl Process {
@@ -72,10 +76,10 @@ impl Process {
     /// Passes its lines on until it ends, and says how it ended.
     pub(super) async fn outlive(mut self, function: &str) -> String {
         if let Some(stdout) = self.child.stdout.take() {
-            tokio::spawn(pass_on(stdout, function.to_owned()));
+            tokio::spawn(pass_on(stdout, function.to_owned(), self.emf.clone()));
         }
         if let Some(stderr) = self.child.stderr.take() {
-            tokio::spawn(pass_on(stderr, function.to_owned()));
+            tokio::spawn(pass_on(stderr, function.to_owned(), self.emf.clone()));
         }
         self.child.wait().await.as_ref().map_or_else(ToString::to_string, ExitStatus::to_string)
     }
@@ -102,10 +106,13 @@ fn signal(pid: Pid, signal: Signal) {
     }
 }
 
-async fn pass_on(output: impl AsyncRead + Unpin, function: String) {
+/// Figures are summed up and shown at `/metrics`; everything else goes to the log.
+async fn pass_on(output: impl AsyncRead + Unpin, function: String, emf: Emf) {
     let mut lines = BufReader::new(output).lines();
     while let Ok(Some(line)) = lines.next_line().await {
-        eprintln!("{}", as_json_line(line, &function));
+        if !emf.take(&line) {
+            eprintln!("{}", as_json_line(line, &function));
+        }
     }
 }
 

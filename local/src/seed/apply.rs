@@ -140,6 +140,7 @@ async fn connect(to: &Target, tenant: &TenantId, channel: &Channel) -> Result<()
         display_phone_number,
         credential: 1,
         throttled_until: None,
+        read_receipts: true,
         created_at: to.now,
     };
     to.tokens.put_token(tenant, &account.id, account.credential, token).await.map_err(failed)?;

@@ -6,4 +6,4 @@ mod store;
 
 pub use key::Key;
 pub use link::{Files, Links, Shown};
-pub use store::{BlobError, Blobs};
+pub use store::{BlobError, Blobs, Spilled};

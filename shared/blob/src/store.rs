@@ -1,6 +1,7 @@
 //! Puts, gets, lists and deletes objects.
 
-use aws_sdk_s3::{Client, error::DisplayErrorContext, primitives::ByteStream};
+use aws_sdk_s3::{Client, error::DisplayErrorContext, primitives::ByteStream, types::Object};
+use domain::Timestamp;
 
 use crate::key::{Key, SPILL};
 
@@ -13,6 +14,14 @@ pub enum BlobError {
     /// It has expired, or was never put.
     #[error("there is no such object")]
     Missing,
+}
+
+/// A body that the queue refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spilled {
+    pub key: Key,
+    /// When it was put there.
+    pub at: Timestamp,
 }
 
 /// One bucket.
@@ -54,10 +63,14 @@ impl Blobs {
     }
 
     /// The oldest days' bodies that the queue refused, at most `limit`.
-    pub async fn spilled(&self, limit: i32) -> Result<Vec<Key>, BlobError> {
+    pub async fn spilled(&self, limit: i32) -> Result<Vec<Spilled>, BlobError> {
         let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(SPILL).max_keys(limit).send().await;
         let list = list.map_err(|e| unavailable(&e))?;
-        Ok(list.contents().iter().filter_map(|object| object.key()).map(Key::named).collect())
+        let spilled = |object: &Object| {
+            let at = object.last_modified().and_then(|at| at.to_millis().ok()).unwrap_or_default();
+            Some(Spilled { key: Key::named(object.key()?), at: Timestamp::from_millis(at) })
+        };
+        Ok(list.contents().iter().filter_map(spilled).collect())
     }
 }
 

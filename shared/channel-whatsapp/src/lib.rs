@@ -12,5 +12,5 @@ pub mod template;
 
 pub use lenient::sha256;
 pub use parse::parse;
-pub use send::{WhatsApp, check};
+pub use send::{MARKED_WITHIN, Mark, NotMarked, WhatsApp, check};
 pub use split::{BUSINESS_ACCOUNT, Routed, split};

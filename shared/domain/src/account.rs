@@ -37,5 +37,13 @@ pub struct Account {
     /// The channel asked to send more slowly: nothing goes out before this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttled_until: Option<Timestamp>,
+    /// Whether customers are shown that their messages were read, and that someone types.
+    #[serde(default = "shown")]
+    pub read_receipts: bool,
     pub created_at: Timestamp,
+}
+
+/// What accounts do that were connected before there was a choice, and what they do at first.
+const fn shown() -> bool {
+    true
 }

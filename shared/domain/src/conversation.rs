@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::send_option::FreeEntry;
-use crate::{AccountId, ChannelType, ContactId, ConversationId, Direction, MessageType, Timestamp, UserId, Window};
+use crate::{
+    AccountId, ChannelType, ContactId, ConversationId, Direction, MessageId, MessageType, Timestamp, UserId, Window,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -88,7 +90,7 @@ pub struct Head {
     pub owner: Owner,
     /// The newest message's number; 0 when there is none.
     pub seq: u64,
-    /// Counts every change that anyone can see: of all but `out`, `wait`, `wakes` and `due`.
+    /// Counts every change that anyone can see: of all but `out`, `scheduled`, `wait`, `wakes` and `due`.
     pub rev: u64,
     /// Counts agents' edits: what `If-Match` compares.
     pub version: u64,
@@ -107,6 +109,8 @@ pub struct Head {
     pub last_replies: LastReplies,
     /// Sends that are not final yet, in their order: `MessageId::order` of each.
     pub out: Vec<String>,
+    /// Sends that are not to go out yet, the earliest first: a [`MessageId::order`] tells its time.
+    pub scheduled: Vec<String>,
     /// The first of `out` is not tried before this time.
     pub wait: Option<Timestamp>,
     /// Until when all that was sent is paid off ([`crate::pace`]); in the past, a whole burst may go.
@@ -115,6 +119,23 @@ pub struct Head {
     pub wakes: u64,
     pub due: Option<Due>,
     pub created_at: Timestamp,
+}
+
+impl Head {
+    /// When the earliest scheduled send is to go out.
+    pub fn next_scheduled(&self) -> Option<Timestamp> {
+        self.scheduled.first().and_then(|order| MessageId::in_conversation(&self.id, order).ok()).map(|id| id.sent_at())
+    }
+
+    /// When it must be looked at: the earliest of what waits now and what is scheduled.
+    pub fn due_at(&self) -> Option<Due> {
+        self.due.into_iter().chain(self.next_scheduled()).min()
+    }
+
+    /// Sends that are not final, whenever they are to go out.
+    pub fn waiting(&self) -> usize {
+        self.out.len() + self.scheduled.len()
+    }
 }
 
 /// At most this many sends of a conversation wait at once; the API refuses more.

@@ -128,8 +128,10 @@ pub struct Message {
     pub deleted_at: Option<Timestamp>,
     /// It makes nothing unread: what is old, what the channel itself says.
     pub quiet: bool,
-    /// By the channel's clock, clamped to `received_at` + 5 min; for a send, when the agent sent it.
+    /// By the channel's clock, clamped to `received_at` + 5 min; for a send, when the agent sent it or had it sent.
     pub sent_at: Timestamp,
+    /// A send that was written for later: when it is to go out, which is its `sent_at` too.
+    pub send_at: Option<Timestamp>,
     /// When our intake took it.
     pub received_at: Timestamp,
     /// When it was stored.
@@ -166,6 +168,7 @@ impl Message {
             edited_at: None,
             deleted_at: None,
             quiet: false,
+            send_at: None,
             received_at,
             created_at,
             rev: 1,

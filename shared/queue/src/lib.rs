@@ -3,9 +3,13 @@
 pub mod inbound;
 pub mod media;
 pub mod producer;
+pub mod signal;
+pub mod spill;
 pub mod wake;
 
 pub use inbound::{InboundBody, InboundRecord};
 pub use media::MediaJob;
 pub use producer::{Outgoing, Producer};
+pub use signal::{Outbound, Signal, SignalKind};
+pub use spill::SpillNote;
 pub use wake::Wake;

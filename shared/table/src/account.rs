@@ -1,5 +1,6 @@
 //! A tenant's channel accounts.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Account, AccountId, AccountStatus, Timestamp};
 
 use crate::change::{Change, When, Write};
@@ -40,6 +41,12 @@ impl Tenant<'_> {
         let change = Change::default().set("throttled_until", at);
         // Whoever was faster asked for as long.
         self.truth().write(&Write::Update(key::account(&self.id, &seen.id), change, same)).await.map(drop)
+    }
+
+    /// `false` where there is no such account.
+    pub async fn set_read_receipts(&self, id: &AccountId, shown: bool) -> Result<bool> {
+        let change = Change::default().set("read_receipts", AttributeValue::Bool(shown));
+        self.truth().write(&Write::Update(key::account(&self.id, id), change, When::Present)).await
     }
 
     /// `false` where there is no such account, or where it has another credential by now than the one that was `seen`: an

@@ -19,6 +19,8 @@ pub(crate) enum When {
     Is(Vec<(&'static str, Option<AttributeValue>)>),
     /// The attribute is absent or greater.
     AbsentOrAbove(&'static str, AttributeValue),
+    /// There is no such item, or the attribute is lower.
+    AbsentOrBelow(&'static str, AttributeValue),
     /// There is one, and the attribute is lower.
     Below(&'static str, AttributeValue),
     /// There is no such item, or the attribute is as here.
@@ -124,6 +126,9 @@ impl Expressions {
             }
             When::AbsentOrAbove(path, value) => {
                 format!("{} OR {} > {}", absent(), self.path(path), self.value(":is_", path, value))
+            }
+            When::AbsentOrBelow(path, value) => {
+                format!("{} OR {} < {}", absent(), self.path(path), self.value(":is_", path, value))
             }
             When::Below(path, value) => {
                 format!("attribute_exists(pk) AND {} < {}", self.path(path), self.value(":is_", path, value))

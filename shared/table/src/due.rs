@@ -66,6 +66,10 @@ impl Global<'_> {
 impl Tenant<'_> {
     /// Wakes a conversation's sends, and has it looked at again later. `false`: it is not due (any more).
     pub async fn wake_due(&self, id: &ConversationId, now: Timestamp) -> Result<bool> {
+        let Some(head) = self.head(id).await? else { return Ok(false) };
+        if head.next_scheduled().is_some_and(|at| at <= now) {
+            return self.release_scheduled(head, now).await.map(|_| true);
+        }
         let stuck = self.stuck(now);
         let decide = |head: &Head| {
             head.due.filter(|due| *due <= now)?;
@@ -81,7 +85,7 @@ impl Tenant<'_> {
             }
             Some(after)
         };
-        Ok(matches!(self.change_head(id, None, decide).await?, Cas::Changed(_)))
+        Ok(matches!(self.change_head(id, Some(head), decide).await?, Cas::Changed(_)))
     }
 }
 

@@ -221,6 +221,7 @@ fn new_head(
         out: Vec::new(),
         wait: None,
         paid: None,
+        scheduled: Vec::new(),
         wakes: 0,
         due: None,
         created_at: now,

@@ -16,6 +16,7 @@
 //! | audit, quarantine… of a month | truth | `T#L#kind#yyyy-mm` | ms, random |
 //! | every conversation (16 shards) | truth | `T#E#shard` | conversation |
 //! | what waits for an account's reconnect | truth | `T#Q#account` | conversation |
+//! | when someone was last shown to type | live | `T#Y#conversation` | `Y` |
 //! | sync log; sockets; a ticket | live | `T#LOG#0`; `T#S`; `T#TK#hash` | n; connection; `K` |
 //! | whose account; events before its connect | truth | `R#channel#external` | `R`; `U#` ms, random |
 //! | a tenant; a slug's tenant | truth | `G#T#tenant`; `G#S#slug` | `T`; `S` |
@@ -113,6 +114,9 @@ pub fn export_shard(t: &TenantId, shard: u8) -> String {
 }
 pub fn parked(t: &TenantId, account: &AccountId, id: &ConversationId) -> Key {
     key(format!("{t}#Q#{account}"), id.as_str())
+}
+pub fn typing(t: &TenantId, id: &ConversationId) -> Key {
+    key(format!("{t}#Y#{id}"), "Y")
 }
 pub fn log_block(t: &TenantId, n: u64) -> Key {
     key(format!("{t}#LOG#0"), digits::<10>(n))
@@ -220,6 +224,7 @@ mod tests {
             ledger(t, "audit", "2026-11", text),
             export(t, &c),
             parked(t, &a, &c),
+            typing(t, &c),
             log_block(t, 9),
             socket(t, text),
             ticket(t, text),

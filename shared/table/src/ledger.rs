@@ -21,6 +21,10 @@ pub enum LedgerKind {
     UnknownSend,
     /// Sends that wait for a person; the record is the message's id.
     ParkedSend,
+    /// Webhooks in the bucket that the queue refuses; the install's alone.
+    Spill,
+    /// Those of which an operator said that they are not to be replayed; the record is the object's key.
+    SpillDropped,
 }
 
 impl LedgerKind {
@@ -33,6 +37,8 @@ impl LedgerKind {
             Self::ChannelNotice => "channel-notice",
             Self::UnknownSend => "unknown-send",
             Self::ParkedSend => "parked-send",
+            Self::Spill => "spill",
+            Self::SpillDropped => "spill-dropped",
         }
     }
 }

@@ -36,7 +36,7 @@ impl Tenant<'_> {
             }
             let Some(head) = self.head(id.conversation()).await? else { return Ok(Retried::NotFound) };
             let later = self.later_parts(&message).await?;
-            if head.out.len() + 1 + later.len() > OUT_MAX {
+            if head.waiting() + 1 + later.len() > OUT_MAX {
                 return Ok(Retried::OutFull);
             }
             let again = again(&message);

@@ -24,7 +24,7 @@ impl Tenant<'_> {
     /// The head and the first message of its `out` that is not final, consistently. `None`: nothing may be sent now.
     pub async fn next_send(&self, id: &ConversationId, now: Timestamp) -> Result<Option<(Head, Message)>> {
         match self.head(id).await? {
-            Some(head) => self.next_of(head, now).await,
+            Some(head) => self.next_of(self.release_scheduled(head, now).await?, now).await,
             None => Ok(None),
         }
     }
@@ -191,7 +191,8 @@ impl Tenant<'_> {
         let decide = |h: &Head| {
             let mut after = h.clone();
             after.out.retain(|order| !gone.contains(order));
-            if after.out.len() == h.out.len() {
+            after.scheduled.retain(|order| !gone.contains(order));
+            if after.waiting() == h.waiting() {
                 return None;
             }
             after.wait = None;

@@ -46,6 +46,8 @@ pub struct Submit {
     pub expected_seq: Option<u64>,
     /// Send although a teammate has written since.
     pub force: bool,
+    /// To go out then, and not now.
+    pub send_at: Option<Timestamp>,
 }
 
 /// At most this many parts: they lie in one transaction, which takes a hundred items.
@@ -98,7 +100,10 @@ impl Tenant<'_> {
                 return Ok(self.submitted(&id, what).await?.unwrap_or(refused));
             }
             let messages = sends(&head, what, now);
-            let after = with_sends(head.clone(), what, &messages, self.stuck(now));
+            let after = match what.send_at {
+                Some(_) => with_scheduled(head.clone(), &messages),
+                None => with_sends(head.clone(), what, &messages, self.stuck(now)),
+            };
             match self.truth().transact(&self.submit_writes(&head, &after, what, &messages)?).await? {
                 Transacted::Done => return Ok(Submitted::Created(messages, Box::new(after))),
                 Transacted::Unmet(unmet) if unmet.contains(&0) => {
@@ -144,7 +149,7 @@ impl Tenant<'_> {
 }
 
 fn refusal(head: &Head, what: &Submit) -> Option<Submitted> {
-    if head.out.len() + what.parts.len() > OUT_MAX {
+    if head.waiting() + what.parts.len() > OUT_MAX {
         return Some(Submitted::OutFull);
     }
     let newer = head.last_replies.by_others(&what.user)?;
@@ -154,7 +159,7 @@ fn refusal(head: &Head, what: &Submit) -> Option<Submitted> {
 
 fn sends(head: &Head, what: &Submit, now: Timestamp) -> Vec<Message> {
     let part = |(i, draft): (usize, &Draft)| {
-        let id = MessageId::new(&head.id, now, head.seq + 1 + i as u64);
+        let id = MessageId::new(&head.id, what.send_at.unwrap_or(now), head.seq + 1 + i as u64);
         let author = Author::User { id: what.user.clone(), name: what.user_name.clone() };
         Message {
             text: draft.text.clone(),
@@ -162,6 +167,7 @@ fn sends(head: &Head, what: &Submit, now: Timestamp) -> Vec<Message> {
             reply_to: what.reply_to.clone().filter(|_| i == 0),
             request: Some(Request { client_id: what.client_id.clone(), part: u16::try_from(i).unwrap_or(u16::MAX) }),
             delivery: Some(Delivery::queued()),
+            send_at: what.send_at,
             ..Message::new(id, Direction::Outbound, draft.kind, author, now, now)
         }
     };
@@ -179,11 +185,27 @@ fn with_sends(mut head: Head, what: &Submit, messages: &[Message], stuck: Timest
         }
     }
     head.rev += 1;
-    head.status = match head.status {
-        Status::Resolved | Status::Snoozed => Status::Open,
-        Status::Open | Status::Pending => head.status,
-    };
+    head.status = after_send(head.status);
     with_due(head, stuck)
+}
+
+/// What is to go out later has its number now, and shows in no row before its time.
+fn with_scheduled(mut head: Head, messages: &[Message]) -> Head {
+    for message in messages {
+        head.seq = message.seq();
+        head.scheduled.push(message.id.order().to_owned());
+    }
+    head.scheduled.sort();
+    head.rev += 1;
+    head
+}
+
+/// What an answer makes of it: it reopens what was closed or asleep.
+pub(crate) fn after_send(status: Status) -> Status {
+    match status {
+        Status::Resolved | Status::Snoozed => Status::Open,
+        Status::Open | Status::Pending => status,
+    }
 }
 
 /// The head, looked at by `stuck` at the latest, unless it knows itself until when it waits.

@@ -5,10 +5,12 @@
 mod crash;
 mod intake;
 mod isolation;
+mod later;
 mod media;
 mod outage;
 mod receipts;
 mod road;
 mod samples;
 mod sending;
+mod signals;
 mod unrouted;

@@ -1,5 +1,5 @@
 // Why a request did not work, by what can be done next.
-import { problem as problemSchema } from "./schemas";
+import { problem as problemSchema, type Conversation } from "./schemas";
 
 /** The server answered, and said no (RFC 9457). `code` is stable; the text is in English and not for people. */
 export class Refused extends Error {
@@ -10,10 +10,12 @@ export class Refused extends Error {
   readonly requestId: string | null;
   /** On `tenant_required`: the short names to choose from. */
   readonly tenants: readonly string[];
+  /** On `version_conflict`: how the conversation stands now. */
+  readonly current: Conversation | null;
   /** When to ask again, in seconds, where the server said so. */
   readonly retryAfter: number | null;
 
-  constructor(answer: { status: number; code: string; field?: string | null; detail?: string | null; requestId?: string | null; retryAfter?: number | null; tenants?: readonly string[] }) {
+  constructor(answer: { status: number; code: string; field?: string | null; detail?: string | null; requestId?: string | null; retryAfter?: number | null; tenants?: readonly string[]; current?: Conversation | null }) {
     super(`${answer.status} ${answer.code}`);
     this.name = "Refused";
     this.status = answer.status;
@@ -21,6 +23,7 @@ export class Refused extends Error {
     this.field = answer.field ?? null;
     this.detail = answer.detail ?? null;
     this.requestId = answer.requestId ?? null;
+    this.current = answer.current ?? null;
     this.retryAfter = answer.retryAfter ?? null;
     this.tenants = answer.tenants ?? [];
   }
@@ -36,6 +39,7 @@ export class Refused extends Error {
       detail: known?.detail ?? known?.title ?? null,
       requestId: known?.request_id ?? response.headers.get("x-request-id") ?? response.headers.get("apigw-requestid"),
       tenants: known?.tenants ?? [],
+      current: known?.current ?? null,
       retryAfter: Number.isFinite(retryAfter) ? retryAfter : null,
     });
   }

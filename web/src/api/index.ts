@@ -25,6 +25,8 @@ export interface Reply {
   /** The newest `seq` that the agent has seen. */
   expectedSeq: number;
   force: boolean;
+  /** When it is to go out; `null` is now. */
+  sendAt: string | null;
 }
 
 /** Rows per page of the list, and messages per page of a thread. */
@@ -55,11 +57,14 @@ export const conversations = (filter: Filter, cursor: string | null, cancel: Can
 
 export const conversation = (id: string, cancel: Cancel = {}): Promise<Conversation> => request(schemas.conversation, at(id), cancel);
 
-export const assign = (id: string, userId: string | null): Promise<Conversation> =>
-  request(schemas.conversation, `${at(id)}/assign`, { method: "POST", body: { user_id: userId } });
+/** What the agent saw: who changes a conversation that a teammate has changed since is told, and changes nothing. */
+const seen = (version: number) => ({ "if-match": `"${version}"` });
 
-export const setStatus = (id: string, status: Status): Promise<Conversation> =>
-  request(schemas.conversation, `${at(id)}/status`, { method: "POST", body: { status } });
+export const assign = (id: string, userId: string | null, version: number): Promise<Conversation> =>
+  request(schemas.conversation, `${at(id)}/assign`, { method: "POST", body: { user_id: userId }, headers: seen(version) });
+
+export const setStatus = (id: string, status: Status, version: number): Promise<Conversation> =>
+  request(schemas.conversation, `${at(id)}/status`, { method: "POST", body: { status }, headers: seen(version) });
 
 export const markRead = (id: string, seq: number): Promise<Conversation> =>
   request(schemas.conversation, `${at(id)}/mark-read`, { method: "POST", body: { seq } });
@@ -75,6 +80,7 @@ export async function reply(id: string, reply: Reply): Promise<Message[]> {
   const body: Record<string, unknown> = { parts: [part], expected_seq: reply.expectedSeq };
   if (reply.replyTo !== null) body["reply_to"] = reply.replyTo;
   if (reply.force) body["force"] = true;
+  if (reply.sendAt !== null) body["send_at"] = reply.sendAt;
   const call = { method: "POST", body, headers: { "idempotency-key": reply.clientId } } as const;
   return (await request(schemas.sent, `${at(id)}/messages`, call)).messages;
 }
@@ -102,6 +108,9 @@ export const retry = (message: string, key: string): Promise<Message> =>
     `/messages/${encodeURIComponent(message)}/retry`,
     { method: "POST", headers: { "idempotency-key": key } },
   );
+
+/** Takes a send back that still waits for its turn or its time. */
+export const takeBack = (message: string): Promise<Message> => request(schemas.message, `/messages/${encodeURIComponent(message)}`, { method: "DELETE" });
 
 export const ticket = () => request(schemas.ticket, "/realtime/tickets", { method: "POST" });
 

@@ -62,6 +62,7 @@ export const problem = z.object({
   field: maybe(z.string()),
   request_id: maybe(z.string()),
   tenants: z.array(z.string()).catch([]),
+  current: conversation.nullable().catch(null),
 });
 
 /** `data` is read by its type, so that a kind of resource that we do not show is passed over. */

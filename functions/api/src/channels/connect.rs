@@ -165,6 +165,7 @@ async fn keep(
         display_phone_number: connect.display_phone_number,
         credential,
         throttled_until: None,
+        read_receipts: before.as_ref().is_none_or(|account| account.read_receipts),
         created_at: before.map_or(app.now(), |account| account.created_at),
     };
     tenant.put_account(&account).await?;

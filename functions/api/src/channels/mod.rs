@@ -2,6 +2,7 @@
 
 pub mod connect;
 pub mod list;
+pub mod settings;
 pub mod templates;
 pub mod test;
 

@@ -12,7 +12,7 @@ use crate::{App, access::Member, input::Id, problem::Problem};
 /// As long as it takes to write that it was taken back, many times over.
 const LEASE: Duration = Duration::from_secs(30);
 
-/// Takes a send back that still waits for its turn: it ends as `failed` with `cancelled`. The later parts of its request go on.
+/// Takes a send back that still waits for its turn or its time: it ends as `failed` with `cancelled`. The later parts of its request go on.
 #[utoipa::path(delete, path = "/messages/{id}", tag = "messages", operation_id = "cancel_message", params(("id" = MessageId, Path)), responses(
     (status = 200, body = MessageJson, description = "It will not be sent"),
     (status = 404, description = "`not_found`"),

@@ -1,6 +1,6 @@
 //! `POST /v1/conversations/{id}/messages`: an agent answers.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -28,6 +28,8 @@ use crate::{
 
 /// The longest Idempotency-Key, in characters.
 const KEY_MAX: usize = 64;
+/// The latest that something can be scheduled for.
+const AHEAD_MAX: Duration = Duration::from_hours(365 * 24);
 /// How many of a teammate's newer messages an answer shows.
 const NEWER_MAX: usize = 20;
 
@@ -40,6 +42,7 @@ pub struct Asked {
     expected_seq: Option<u64>,
     #[serde(default)]
     force: bool,
+    send_at: Option<Timestamp>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -55,12 +58,17 @@ pub struct Send {
     /// Send although a teammate has written since.
     #[serde(default)]
     force: bool,
+    /// To go out then, and not now: at most a year ahead. Until then `DELETE /messages/{id}` takes it back. The window is looked at
+    /// now and again at that time: where it is closed then, the send fails with `window_closed`.
+    // Absent, it is no part of what an Idempotency-Key stands for: those made before there was such a field stay valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    send_at: Option<Timestamp>,
 }
 
 impl Send {
     fn of(asked: Asked) -> Result<Self, Problem> {
-        let Asked { parts, reply_to, expected_seq, force } = asked;
-        Ok(Self { parts: parts::parse(parts)?, reply_to, expected_seq, force })
+        let Asked { parts, reply_to, expected_seq, force, send_at } = asked;
+        Ok(Self { parts: parts::parse(parts)?, reply_to, expected_seq, force, send_at })
     }
 }
 
@@ -101,6 +109,7 @@ pub async fn send(
         parts: Vec::new(),
         expected_seq: send.expected_seq,
         force: send.force,
+        send_at: send.send_at,
     };
     let submitted = match ready(&tenant, &head, send, now).await {
         Ok((reply_to, parts)) => tenant.submit(head, &Submit { reply_to, parts, ..asked.clone() }, now).await?,
@@ -117,13 +126,25 @@ async fn ready(
     send: Send,
     now: Timestamp,
 ) -> Result<(Option<ReplyTo>, Vec<Draft>), Problem> {
+    send_at_is_ahead(send.send_at, now)?;
     let reply_to = reply_to(tenant, &head.id, send.reply_to.as_deref()).await?;
     let parts = Place { tenant, head, now }.drafts(send.parts).await?;
     if reply_to.is_some() && parts.first().is_some_and(|part| part.kind == MessageType::Reaction) {
         return Err(Problem::invalid("reply_to", "invalid", "A reaction answers no message: it stands on one."));
     }
+    if send.send_at.is_some() && parts.iter().any(|part| part.kind == MessageType::Reaction) {
+        return Err(Problem::invalid("send_at", "invalid", "A reaction goes out now or not at all."));
+    }
     window::check(head, &parts, now)?;
     Ok((reply_to, parts))
+}
+
+fn send_at_is_ahead(send_at: Option<Timestamp>, now: Timestamp) -> Result<(), Problem> {
+    match send_at {
+        Some(at) if at <= now => Err(Problem::invalid("send_at", "not_ahead", "This time is over.")),
+        Some(at) if at > now.plus(AHEAD_MAX) => Err(Problem::invalid("send_at", "too_far", "At most a year ahead.")),
+        Some(_) | None => Ok(()),
+    }
 }
 
 async fn answer(

@@ -8,6 +8,7 @@ pub mod quarantine;
 pub mod redact;
 pub mod replay;
 pub mod sends;
+pub mod spill;
 pub mod unknown_sends;
 pub mod unrouted;
 

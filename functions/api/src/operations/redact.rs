@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 /// Under these names stand words of the channel and of ours, never content.
-const PLAIN: [&str; 16] = [
+const PLAIN: [&str; 17] = [
+    "bytes",
     "v",
     "type",
     "object",
@@ -72,8 +73,17 @@ pub fn summary(text: &str) -> String {
         (Some(channel), Some(1)) => format!("{channel}: 1 event"),
         (Some(channel), Some(events)) => format!("{channel}: {events} events"),
         (Some(channel), None) => format!("{channel}: a record of {} bytes", text.len()),
+        (None, _) if record.contains_key("bytes") => spilled(&record),
         (None, _) if record.contains_key("conversation") => "a wake for a conversation".to_owned(),
         (None, _) => format!("a record of {} bytes", text.len()),
+    }
+}
+
+fn spilled(record: &Map<String, Value>) -> String {
+    let bytes = record.get("bytes").and_then(Value::as_u64).unwrap_or_default();
+    match record.get("records").and_then(Value::as_array) {
+        Some(records) => format!("{} records of {bytes} bytes together", records.len()),
+        None => format!("a body of {bytes} bytes"),
     }
 }
 

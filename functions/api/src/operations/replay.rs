@@ -26,6 +26,6 @@ async fn enqueue(queue: &Producer, outgoing: Outgoing) -> Result<(), Problem> {
     if queue.send(&[outgoing]).await.is_empty() { Ok(()) } else { Err(Problem::busy()) }
 }
 
-fn not_replayable() -> Problem {
+pub fn not_replayable() -> Problem {
     Problem::conflict("not_replayable", "This is no record of a queue: it can only be discarded.")
 }

@@ -18,7 +18,7 @@ async fn a_token_that_owns_the_number_connects_it_and_again_reconnects_the_same_
     let first = world.post(&token, "/v1/channels/connect", number("555", "good")).await;
     let id = first.json["id"].as_str().unwrap_or_default().to_owned();
     let connected = json!({"id": id, "type": "whatsapp", "name": "Support", "status": "active",
-        "health": "The token is good, for Acme Ltd."});
+        "health": "The token is good, for Acme Ltd.", "read_receipts": true});
     assert_eq!((first.status.as_u16(), &first.json), (200, &connected));
     assert_eq!(world.post(&token, "/v1/channels/connect", number("555", "good")).await.json, connected);
 
@@ -32,6 +32,22 @@ async fn a_token_that_owns_the_number_connects_it_and_again_reconnects_the_same_
     assert_eq!(listed["items"].as_array().map(Vec::len), Some(2));
     let tested = world.post(&token, &format!("/v1/channels/{id}/test"), json!({})).await;
     assert_eq!(tested.json, connected);
+}
+
+#[tokio::test]
+async fn an_accounts_read_receipts_are_switched_off_and_a_reconnect_leaves_them_so() {
+    let world = world().await;
+    let token = world.token("admin@acme.test").await;
+    world.outside.grant("good", "555");
+    let connected = world.post(&token, "/v1/channels/connect", number("555", "good")).await.json;
+    let path = format!("/v1/channels/{}", connected["id"].as_str().unwrap_or_default());
+    let mut silent = connected.clone();
+    silent["read_receipts"] = json!(false);
+    assert_eq!(world.patch(&token, &path, json!({"read_receipts": false})).await.json, silent);
+    assert_eq!(world.post(&token, "/v1/channels/connect", number("555", "good")).await.json, silent);
+    assert_eq!(world.patch(&token, &path, json!({})).await.refusal(), (422, "missing", "read_receipts"));
+    let other = world.token("admin@bolt.test").await;
+    assert_eq!(world.patch(&other, &path, json!({"read_receipts": true})).await.code(), (404, "not_found"));
 }
 
 #[tokio::test]

@@ -132,3 +132,50 @@ async fn an_operator_deals_with_what_belongs_to_no_tenant_and_sees_no_tenants() 
     let actions: Vec<_> = written.iter().map(|audit| audit.action.as_str()).collect();
     assert_eq!(actions, ["quarantine.discard", "session.create"]);
 }
+
+#[tokio::test]
+async fn an_operator_replays_or_drops_what_the_queue_refused_and_a_tenant_sees_none_of_it() {
+    let world = world().await;
+    let at = world.app.now();
+    let outgoing = |n: u8| queue::Outgoing {
+        group: "g".to_owned(),
+        deduplication: Some(format!("d{n}")),
+        body: record("my secret"),
+        delay_seconds: 0,
+    };
+    for n in [1, 2] {
+        let note =
+            queue::SpillNote { object: format!("spill/2026-11-21/{n}"), bytes: 9, records: Some(vec![outgoing(n)]) };
+        let entry = Entry {
+            id: LogId::new(at, [n; 10]),
+            at,
+            reason: "the queue refuses it still".into(),
+            source: "webhook".into(),
+            record: serde_json::to_string(&note).unwrap(),
+        };
+        world.app.tables.install().put_entry(LedgerKind::Spill, &entry).await.unwrap();
+    }
+    let (operator, admin) = (world.token("op@install.test").await, world.token("admin@acme.test").await);
+    assert_eq!(world.get(&admin, "/v1/operations/spill").await.json["items"], json!([]));
+    let items = world.get(&operator, "/v1/operations/spill").await.json["items"].clone();
+    let shown = |n: usize| (items[n]["summary"].clone(), items[n]["reason"].clone());
+    assert_eq!(shown(0), (json!("1 records of 9 bytes together"), json!("the queue refuses it still")));
+    let path = |n: usize| format!("/v1/operations/spill/{}", items[n]["id"].as_str().unwrap());
+    assert_eq!(world.get(&admin, &path(0)).await.code(), (404, "not_found"));
+    let whole = world.get(&operator, &path(0)).await.json;
+    assert_eq!(whole["record"]["object"], json!("spill/2026-11-21/2"));
+    assert!(!whole.to_string().contains("secret"));
+
+    assert_eq!(world.post(&operator, &format!("{}/replay", path(0)), json!({})).await.status.as_u16(), 202);
+    assert_eq!(world.outside.sent(), [("inbound.fifo".to_owned(), record("my secret"))]);
+    assert_eq!(world.post(&operator, &format!("{}/discard", path(1)), json!({})).await.status.as_u16(), 202);
+    assert_eq!(world.get(&operator, "/v1/operations/spill").await.json["items"], json!([]));
+    let install = world.app.tables.install();
+    let dropped = install.entries(LedgerKind::SpillDropped, None, 10, at).await.unwrap().items;
+    let objects: Vec<_> = dropped.into_iter().map(|entry| entry.record).collect();
+    assert_eq!(objects, ["spill/2026-11-21/2", "spill/2026-11-21/1"]);
+    let written = install.audits(None, 10, at).await.unwrap().items;
+    let mut actions: Vec<_> = written.iter().map(|audit| audit.action.as_str()).collect();
+    actions.sort_unstable();
+    assert_eq!(actions, ["session.create", "spill.discard", "spill.replay"]);
+}

@@ -196,6 +196,35 @@ async fn what_cannot_be_sent_is_refused_by_field() {
 }
 
 #[tokio::test]
+async fn an_answer_for_later_has_its_time_and_is_taken_back_until_then() {
+    let (world, token) = at_work().await;
+    let id = &world.a.conversation;
+    let at = |time: &str| json!({"parts": [{"type": "text", "text": "good morning"}], "send_at": time});
+    for (time, code) in
+        [("2026-11-21T05:00:00.000Z", "not_ahead"), ("2027-11-21T05:00:00.001Z", "too_far"), ("tomorrow", "invalid")]
+    {
+        assert_eq!(world.send(&token, id, "key-1", at(time)).await.refusal(), (422, code, "send_at"), "{time}");
+    }
+    let path = format!("/v1/conversations/{id}");
+    let row = world.get(&token, &path).await.json;
+    let sent = world.send(&token, id, "key-1", at("2026-11-22T07:00:00.000Z")).await;
+    let message = &sent.json["messages"][0];
+    let of = |message: &Value| ["send_at", "sent_at", "delivery_status"].map(|field| message[field].clone());
+    let time = "2026-11-22T07:00:00.000Z";
+    assert_eq!((sent.status.as_u16(), of(message)), (202, [json!(time), json!(time), json!("queued")]));
+    assert_eq!(world.send(&token, id, "key-1", at(time)).await.json, sent.json);
+    let after = world.get(&token, &path).await.json;
+    let shown =
+        |row: &Value| ["last_message_preview", "last_message_at", "unread_count"].map(|field| row[field].clone());
+    assert_eq!((shown(&after), &after["seq"]), (shown(&row), &message["seq"]));
+
+    let one = format!("/v1/messages/{}", message["id"].as_str().unwrap());
+    let gone = world.delete(&token, &one).await;
+    assert_eq!((gone.status.as_u16(), &gone.json["error"]["code"]), (200, &json!("cancelled")));
+    assert_eq!(world.delete(&token, &one).await.code(), (409, "not_cancellable"));
+}
+
+#[tokio::test]
 async fn a_closed_window_says_what_is_legal_and_still_repeats_a_lost_answer() {
     let (world, token) = at_work().await;
     let id = &world.a.conversation;

@@ -19,7 +19,11 @@ fn body(path: &str) -> Value {
 
 async fn ask(world: &World, token: &str, method: &str, path: &str) -> Answer {
     let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {token}"));
-    let body = if method == "POST" { Body::from(body(path).to_string()) } else { Body::empty() };
+    let body = match method {
+        "POST" => Body::from(body(path).to_string()),
+        "PATCH" => Body::from(json!({"read_receipts": true}).to_string()),
+        _ => Body::empty(),
+    };
     world.call(request.header("idempotency-key", "k").body(body).unwrap()).await
 }
 

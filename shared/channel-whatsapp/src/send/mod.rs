@@ -5,6 +5,7 @@ mod contacts;
 mod interactive;
 pub(crate) mod limits;
 pub(crate) mod location;
+mod mark;
 mod outcome;
 mod reaction;
 pub(crate) mod template;
@@ -13,6 +14,7 @@ mod text;
 use channel::{Channel, Content, Invalid, NotSent, Outbound, Outcome};
 use channel_meta::Graph;
 use domain::{ChannelType, Identity, IdentityKind};
+pub use mark::{MARKED_WITHIN, Mark, NotMarked};
 use serde_json::{Value, json};
 
 /// WhatsApp, by way of Graph.

@@ -74,7 +74,10 @@ pub struct MessageJson {
     /// What the channel says that it costs, once it has said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pricing: Option<Pricing>,
-    /// By the channel's clock; for a send, when the agent sent it.
+    /// Of a send that was written for later: when it goes out. Until then it is `queued`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send_at: Option<Timestamp>,
+    /// By the channel's clock; for a send, when the agent sent it or is to have it sent.
     pub sent_at: Timestamp,
     pub received_at: Timestamp,
     pub created_at: Timestamp,
@@ -320,6 +323,7 @@ impl From<&Message> for MessageJson {
             unsupported,
             delivery_status: message.delivery.as_ref().map(|d| d.status()),
             error: message.delivery.as_ref().and_then(|d| d.error()).map(SendError::from),
+            send_at: message.send_at,
             sent_at: message.sent_at,
             received_at: message.received_at,
             created_at: message.created_at,

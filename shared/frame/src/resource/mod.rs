@@ -158,6 +158,8 @@ pub struct ChannelJson {
     /// What the last test or the last refusal said, in one sentence.
     #[cfg_attr(feature = "schema", schema(required))]
     pub health: Option<String>,
+    /// Whether customers are shown that their messages were read, and that someone types.
+    pub read_receipts: bool,
 }
 
 impl From<&Account> for ChannelJson {
@@ -168,6 +170,7 @@ impl From<&Account> for ChannelJson {
             name: account.name.clone(),
             status: account.status,
             health: account.health.clone(),
+            read_receipts: account.read_receipts,
         }
     }
 }

@@ -57,6 +57,9 @@ struct RestItem {
     /// The orders of the sends that are not final, joined by commas.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     out: String,
+    /// In the same way those that are scheduled.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    sch: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     wait: Option<i64>,
     #[serde(default)]
@@ -71,7 +74,7 @@ struct RestItem {
 }
 
 /// What changes without the head's `rev`: each writer compares those that it touches with what it read.
-const SENDING: [&str; 7] = ["out", "wait", "wakes", "d_pk", "d_sk", "fe", "pd"];
+const SENDING: [&str; 8] = ["out", "sch", "wait", "wakes", "d_pk", "d_sk", "fe", "pd"];
 
 pub(crate) fn item(tenant: &TenantId, head: &Head) -> Result<Item> {
     let at = key::head(tenant, &head.id);
@@ -97,9 +100,7 @@ pub(crate) fn head(item: Item) -> Result<Head> {
     let id: ConversationId = tail(&key_of(&item)?.pk)?;
     let row = row(item.clone())?;
     let rest: RestItem = decode(item)?;
-    let out = rest.out.split(',').filter(|order| !order.is_empty());
-    let out = out.map(|o| MessageId::in_conversation(&id, o).map(|m| m.order().to_owned()));
-    let out = out.collect::<std::result::Result<_, _>>().map_err(|_| bad("out"))?;
+    let (out, scheduled) = (orders(&id, &rest.out, "out")?, orders(&id, &rest.sch, "sch")?);
     Ok(Head {
         id,
         channel: row.channel,
@@ -126,6 +127,7 @@ pub(crate) fn head(item: Item) -> Result<Head> {
         }),
         last_replies: rest.lr,
         out,
+        scheduled,
         wait: rest.wait.map(Timestamp::from_millis),
         paid: rest.pd.map(Timestamp::from_millis),
         wakes: rest.wakes,
@@ -180,17 +182,18 @@ fn row_item(pk: String, head: &Head) -> RowItem {
 }
 
 fn rest_item(tenant: &TenantId, head: &Head) -> RestItem {
-    let shard = key::shard(&head.id);
+    let (shard, due) = (key::shard(&head.id), head.due_at());
     RestItem {
         i_pk: key::inbox(tenant, head.status, shard),
         o_pk: key::owned(tenant, &head.owner, head.status),
         l_sk: key::list_sk(head.last_at, &head.id),
-        d_pk: head.due.map(|at| key::due(at.minute(), shard % key::DUE_SHARDS)),
-        d_sk: head.due.map(|at| key::due_sk(tenant, at, &head.id)),
+        d_pk: due.map(|at| key::due(at.minute(), shard % key::DUE_SHARDS)),
+        d_sk: due.map(|at| key::due_sk(tenant, at, &head.id)),
         grp: head.group.clone(),
         rd: head.read_seq,
         lr: head.last_replies.clone(),
         out: head.out.join(","),
+        sch: head.scheduled.join(","),
         wait: head.wait.map(Timestamp::millis),
         wakes: head.wakes,
         pd: head.paid.map(Timestamp::millis),
@@ -203,6 +206,12 @@ fn rest_item(tenant: &TenantId, head: &Head) -> RestItem {
 pub(crate) fn due_of(d_sk: &str) -> Result<Timestamp> {
     let ms = d_sk.split('#').nth(1).ok_or_else(|| bad("d_sk"))?;
     key::ms_of(ms).ok_or_else(|| bad("d_sk"))
+}
+
+fn orders(of: &ConversationId, text: &str, attribute: &str) -> Result<Vec<String>> {
+    let orders = text.split(',').filter(|order| !order.is_empty());
+    let orders = orders.map(|order| MessageId::in_conversation(of, order).map(|m| m.order().to_owned()));
+    orders.collect::<std::result::Result<_, _>>().map_err(|_| bad(attribute))
 }
 
 fn owner_of(text: &str) -> Result<Owner> {

@@ -50,6 +50,9 @@ struct MessageItem {
     /// It makes nothing unread.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     q: bool,
+    /// It was written for later.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    sch: bool,
     rcv: i64,
     cr: i64,
     rev: u64,
@@ -84,6 +87,7 @@ pub(crate) fn item(tenant: &TenantId, message: &Message) -> Result<Item> {
             ed: message.edited_at.map(Timestamp::millis),
             del: message.deleted_at.map(Timestamp::millis),
             q: message.quiet,
+            sch: message.send_at.is_some(),
             rcv: message.received_at.millis(),
             cr: message.created_at.millis(),
             rev: message.rev,
@@ -126,6 +130,7 @@ pub(crate) fn message(item: Item) -> Result<Message> {
     let m: MessageItem = decode(item)?;
     Ok(Message {
         sent_at: id.sent_at(),
+        send_at: m.sch.then(|| id.sent_at()),
         id,
         direction: m.d,
         kind: m.k,

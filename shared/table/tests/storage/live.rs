@@ -1,5 +1,7 @@
 //! The sync log misses nothing, sockets and tickets live shortly.
 
+use std::time::Duration;
+
 use domain::Role;
 use futures_util::future::join_all;
 use table::{LogRead, Ref, RefKind, Socket, Ticket};
@@ -107,4 +109,23 @@ async fn a_socket_shows_what_its_latest_subscription_named() {
     w.us().delete_socket("c").await.unwrap();
     assert_eq!((global.socket_tenant("c").await.unwrap(), w.us().socket("c").await.unwrap()), (None, None));
     assert!(!w.us().set_topics("c", 3, &topics("inbox")).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_signal_is_about_the_newest_message_that_the_customer_wrote() {
+    let w = world().await;
+    let id = w.hears(&[text("wamid.2", 1, "hello"), text("wamid.3", 2, "there")]).await.conversation;
+    for n in 0..12 {
+        w.sends(&id, &n.to_string(), &["an answer"]).await;
+    }
+    let newest =
+        async |up_to| w.us().newest_received(&id, up_to).await.unwrap().map(|m| (m.seq(), m.channel_message_id));
+    let is = |external: &str, seq| Some((seq, Some(external.to_owned())));
+    assert_eq!(
+        [newest(None).await, newest(Some(1)).await, newest(Some(0)).await],
+        [is("wamid.3", 2), is("wamid.2", 1), None]
+    );
+
+    let may = async |seconds| w.us().may_show_typing(&id, at(seconds), Duration::from_secs(20)).await.unwrap();
+    assert_eq!([may(0).await, may(20).await, may(21).await, may(40).await], [true, false, true, false]);
 }

@@ -11,6 +11,7 @@ mod ingest;
 mod live;
 mod people;
 mod records;
+mod schedule;
 mod status;
 mod units;
 mod world;

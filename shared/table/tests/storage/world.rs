@@ -40,6 +40,7 @@ pub(crate) async fn world() -> World {
         display_phone_number: None,
         credential: 1,
         throttled_until: None,
+        read_receipts: true,
         created_at: NOW,
     };
     let world = World { test, ours, theirs, account };
@@ -75,6 +76,7 @@ pub(crate) fn request(key: &str, parts: &[&str]) -> Submit {
         reply_to: None,
         expected_seq: None,
         force: false,
+        send_at: None,
     }
 }
 

@@ -209,6 +209,10 @@ export type Channel = {
     health: string | null;
     id: AccountId;
     name: string;
+    /**
+     * Whether customers are shown that their messages were read, and that someone types.
+     */
+    read_receipts: boolean;
     status: AccountStatus;
     type: ChannelType;
 };
@@ -217,6 +221,13 @@ export type ChannelRef = {
     id: AccountId;
     name: string;
     type: ChannelType;
+};
+
+export type ChannelSettings = {
+    /**
+     * Whether customers are shown that their messages were read, and that someone types.
+     */
+    read_receipts: boolean;
 };
 
 export type ChannelType = 'whatsapp' | 'messenger' | 'instagram' | 'line';
@@ -500,6 +511,10 @@ export type ListChannel = {
         health: string | null;
         id: AccountId;
         name: string;
+        /**
+         * Whether customers are shown that their messages were read, and that someone types.
+         */
+        read_receipts: boolean;
         status: AccountStatus;
         type: ChannelType;
     }>;
@@ -598,8 +613,9 @@ export type ListMessage = {
          * Counts its changes, from 1.
          */
         rev: number;
+        send_at?: Timestamp | null;
         /**
-         * By the channel's clock; for a send, when the agent sent it.
+         * By the channel's clock; for a send, when the agent sent it or is to have it sent.
          */
         sent_at: Timestamp;
         /**
@@ -810,8 +826,9 @@ export type Message = {
      * Counts its changes, from 1.
      */
     rev: number;
+    send_at?: Timestamp | null;
     /**
-     * By the channel's clock; for a send, when the agent sent it.
+     * By the channel's clock; for a send, when the agent sent it or is to have it sent.
      */
     sent_at: Timestamp;
     /**
@@ -1179,6 +1196,7 @@ export type Send = {
      * A message of this conversation that the first part answers.
      */
     reply_to?: string | null;
+    send_at?: Timestamp | null;
 };
 
 /**
@@ -1819,6 +1837,31 @@ export type ConnectChannelResponses = {
 };
 
 export type ConnectChannelResponse = ConnectChannelResponses[keyof ConnectChannelResponses];
+
+export type SetChannelData = {
+    body: ChannelSettings;
+    path: {
+        id: AccountId;
+    };
+    query?: never;
+    url: '/v1/channels/{id}';
+};
+
+export type SetChannelErrors = {
+    /**
+     * `not_found`
+     */
+    404: unknown;
+};
+
+export type SetChannelResponses = {
+    /**
+     * As it stands now
+     */
+    200: Channel;
+};
+
+export type SetChannelResponse = SetChannelResponses[keyof SetChannelResponses];
 
 export type ListTemplatesData = {
     body?: never;
@@ -3444,6 +3487,218 @@ export type ReplayQuarantineResponses = {
 };
 
 export type ReplayQuarantineResponse = ReplayQuarantineResponses[keyof ReplayQuarantineResponses];
+
+export type ListSpillData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * 1 to 100; 50 unless told.
+         */
+        limit?: string;
+        cursor?: string;
+    };
+    url: '/v1/operations/spill';
+};
+
+export type ListSpillErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * The cursor is wrong
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListSpillError = ListSpillErrors[keyof ListSpillErrors];
+
+export type ListSpillResponses = {
+    /**
+     * A page
+     */
+    200: ListTrouble;
+};
+
+export type ListSpillResponse = ListSpillResponses[keyof ListSpillResponses];
+
+export type GetSpillData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/operations/spill/{id}';
+};
+
+export type GetSpillErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetSpillError = GetSpillErrors[keyof GetSpillErrors];
+
+export type GetSpillResponses = {
+    /**
+     * The redacted whole
+     */
+    200: WholeTrouble;
+};
+
+export type GetSpillResponse = GetSpillResponses[keyof GetSpillResponses];
+
+export type DiscardSpillData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/operations/spill/{id}/discard';
+};
+
+export type DiscardSpillErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DiscardSpillError = DiscardSpillErrors[keyof DiscardSpillErrors];
+
+export type DiscardSpillResponses = {
+    /**
+     * Dropped
+     */
+    202: Taken;
+};
+
+export type DiscardSpillResponse = DiscardSpillResponses[keyof DiscardSpillResponses];
+
+export type ReplaySpillData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/operations/spill/{id}/replay';
+};
+
+export type ReplaySpillErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `not_replayable`: it cannot be read, or is left to the next minute's try
+     */
+    409: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * `busy`: the queue refuses it still
+     */
+    503: Problem;
+};
+
+export type ReplaySpillError = ReplaySpillErrors[keyof ReplaySpillErrors];
+
+export type ReplaySpillResponses = {
+    /**
+     * On its queue again
+     */
+    202: Taken;
+};
+
+export type ReplaySpillResponse = ReplaySpillResponses[keyof ReplaySpillResponses];
 
 export type ListUnknownSendsData = {
     body?: never;

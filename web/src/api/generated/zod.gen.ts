@@ -138,6 +138,10 @@ export const zCard = z.object({
     ]))
 });
 
+export const zChannelSettings = z.object({
+    read_receipts: z.boolean()
+});
+
 export const zChannelType = z.enum([
     'whatsapp',
     'messenger',
@@ -152,6 +156,7 @@ export const zChannel = z.object({
     ]),
     id: zAccountId,
     name: z.string(),
+    read_receipts: z.boolean(),
     status: zAccountStatus,
     type: zChannelType
 });
@@ -329,6 +334,7 @@ export const zListChannel = z.object({
         ]),
         id: zAccountId,
         name: z.string(),
+        read_receipts: z.boolean(),
         status: zAccountStatus,
         type: zChannelType
     })),
@@ -994,19 +1000,6 @@ export const zPart = z.union([
     zReactionPart
 ]);
 
-export const zSend = z.object({
-    expected_seq: z.optional(z.union([
-        z.int().gte(0),
-        z.null()
-    ])),
-    force: z.optional(z.boolean()),
-    parts: z.array(zPart).min(1).max(10),
-    reply_to: z.optional(z.union([
-        z.string(),
-        z.null()
-    ]))
-});
-
 /**
  * RFC 3339, in UTC, with milliseconds.
  */
@@ -1155,6 +1148,23 @@ export const zListTrouble = z.object({
         z.string(),
         z.null()
     ])
+});
+
+export const zSend = z.object({
+    expected_seq: z.optional(z.union([
+        z.int().gte(0),
+        z.null()
+    ])),
+    force: z.optional(z.boolean()),
+    parts: z.array(zPart).min(1).max(10),
+    reply_to: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    send_at: z.optional(z.union([
+        zTimestamp,
+        z.null()
+    ]))
 });
 
 /**
@@ -1332,6 +1342,10 @@ export const zListMessage = z.object({
             z.null()
         ]),
         rev: z.int().gte(0),
+        send_at: z.optional(z.union([
+            zTimestamp,
+            z.null()
+        ])),
         sent_at: zTimestamp,
         seq: z.int().gte(0),
         system: z.optional(z.union([
@@ -1438,6 +1452,10 @@ export const zMessage = z.object({
         z.null()
     ]),
     rev: z.int().gte(0),
+    send_at: z.optional(z.union([
+        zTimestamp,
+        z.null()
+    ])),
     sent_at: zTimestamp,
     seq: z.int().gte(0),
     system: z.optional(z.union([

@@ -9,6 +9,7 @@ import { IconButton } from "../../design/button";
 import { useFormats } from "../../i18n/formats";
 import { useMe } from "../session/session";
 import styles from "./bubble.module.css";
+import { isScheduled } from "./later";
 import { Below, Details, Unsupported } from "./details";
 import type { MessageItem } from "./messages";
 import { OutgoingTrouble, Trouble } from "./trouble";
@@ -107,9 +108,9 @@ function Meta({ message }: { message: Message }) {
     <span className={styles.meta}>
       {message.edited_at !== null && <span>{t("thread.edited")}</span>}
       <time dateTime={message.sent_at} title={formats.whole(message.sent_at)}>
-        {formats.time(message.sent_at)}
+        {isScheduled(message) ? formats.whole(message.sent_at) : formats.time(message.sent_at)}
       </time>
-      {message.delivery_status !== null && <Ticks status={message.delivery_status} />}
+      {message.delivery_status !== null && <Ticks status={isScheduled(message) ? "scheduled" : message.delivery_status} />}
     </span>
   );
 }

@@ -15,6 +15,7 @@ import { modifier } from "../shortcuts/keys";
 import styles from "./composer.module.css";
 import { dropDraft, useDraft, writeDraft } from "./drafts";
 import { outbox } from "./outbox";
+import { SendLater } from "./send-later";
 import { ClosedPanel, Strip } from "./strip";
 
 /** Lines before it scrolls. */
@@ -45,12 +46,12 @@ function Editor({ row, messages }: { row: Conversation; messages: readonly Messa
   const isEmpty = text.trim() === "";
   useGrowing(field, text);
 
-  function send(): void {
+  function send(at: Date | null = null): void {
     if (draft === null || isEmpty) return;
     const expectedSeq = newestSeq(row, messages);
     const { clientId, replyTo } = draft;
     dropDraft(me.user.id, row.id);
-    outbox.send({ clientId, conversation: row.id, text: text.trim(), replyTo, expectedSeq }, new Date());
+    outbox.send({ clientId, conversation: row.id, text: text.trim(), replyTo, expectedSeq, sendAt: at }, new Date());
     field.current?.focus();
   }
 
@@ -88,7 +89,8 @@ function Editor({ row, messages }: { row: Conversation; messages: readonly Messa
           <Button look="quiet" className={styles.enter} aria-pressed={enterSends} onPress={() => prefer({ enterSends: !enterSends })}>
             {t("composer.enter_sends", { keys: `\u2066${enterSends ? "Enter" : `${modifier()} Enter`}\u2069` })}
           </Button>
-          <IconButton look="accent" className={styles.send} isDisabled={isEmpty} label={t("composer.send_hint", { keys: enterSends ? "Enter" : `${modifier()} Enter` })} onPress={send}>
+          <SendLater row={row} isDisabled={isEmpty} onSend={send} />
+          <IconButton look="accent" className={styles.send} isDisabled={isEmpty} label={t("composer.send_hint", { keys: enterSends ? "Enter" : `${modifier()} Enter` })} onPress={() => send()}>
             <SendHorizontal size={18} className={styles.mirrored} />
           </IconButton>
         </div>

@@ -10,13 +10,21 @@ const at = (day: number, minute: number) => `2026-11-${day}T09:${String(minute).
 const them = (seq: number, sent_at: string) => message({ id: `m${seq}`, seq, sent_at, text: `${seq}` });
 const us = (seq: number, sent_at: string, client_id: string) =>
   message({ id: `m${seq}`, seq, sent_at, direction: "outbound", author: { kind: "user", id: "usr_ada", name: "Ada" }, client_id, delivery_status: "queued" });
-const entry = (clientId: string): Outgoing => ({ clientId, conversation: "con_maya", text: "hi", template: null, replyTo: null, expectedSeq: 4, force: false, createdAt: at(21, 9), state: "waiting", problem: null });
+const entry = (clientId: string): Outgoing => ({ clientId, conversation: "con_maya", text: "hi", template: null, replyTo: null, expectedSeq: 4, force: false, sendAt: null, createdAt: at(21, 9), state: "waiting", problem: null });
 
 test("days, the new line, groups of one author within two minutes, and replies on their way", () => {
   const messages = [them(1, at(20, 1)), them(2, at(21, 1)), them(3, at(21, 2)), us(4, at(21, 3), "k1"), us(5, at(21, 6), "k2")];
   const items = itemsOf({ messages, outgoing: [entry("k2"), entry("k3")], newFrom: 3, isComplete: true, sameDay });
   const drawn = items.map((item) => (item.kind === "message" ? `${item.key} ${item.isFirst ? "first" : ""} ${item.isLast ? "last" : ""}` : item.kind === "outgoing" ? item.key : item.kind));
   expect(drawn).toEqual(["start", "day", "m1 first last", "day", "m2 first last", "new", "m3 first last", "k1 first last", "k2 first last", "k3"]);
+});
+
+test("what is for later stands below everything, and what was taken back before its time nowhere", () => {
+  const later = (seq: number, sent_at: string, key: string) => message({ ...us(seq, sent_at, key), send_at: sent_at });
+  const gone = message({ ...later(3, at(22, 2), "k3"), delivery_status: "failed", error: { code: "cancelled", title: "", channel_code: null } });
+  const messages = [us(4, at(21, 3), "k4"), later(2, at(22, 1), "k2"), gone];
+  const items = itemsOf({ messages, outgoing: [entry("k9")], newFrom: null, isComplete: false, sameDay });
+  expect(items.map((item) => item.key)).toEqual([`day 2026-11-21 m4`, "k4", "k9", "scheduled", "k2"]);
 });
 
 test("a reply keeps its place and key when the server confirms it", () => {

@@ -5,6 +5,7 @@ import { useCallback, useMemo, useSyncExternalStore } from "react";
 import * as api from "../../api";
 import type { Message } from "../../api/schemas";
 import { known, oldestFirst } from "../inbox/known";
+import { isScheduled, wasUnscheduled } from "./later";
 import type { Outgoing } from "./outbox";
 
 export interface Page {
@@ -56,6 +57,8 @@ export type Item =
   | { kind: "start"; key: string }
   | { kind: "day"; key: string; at: string }
   | { kind: "new"; key: string }
+  /** Below it stands what is still to go out. */
+  | { kind: "scheduled"; key: string }
   | MessageItem
   | { kind: "outgoing"; key: string; entry: Outgoing; isFirst: boolean };
 
@@ -71,7 +74,8 @@ interface Between {
 }
 
 export function itemsOf({ messages: all, outgoing, newFrom, isComplete, sameDay }: Between): Item[] {
-  const messages = all.filter(hasBubble);
+  const shown = all.filter(hasBubble);
+  const messages = shown.filter((message) => !isScheduled(message));
   const items: Item[] = isComplete && messages.length > 0 ? [{ kind: "start", key: "start" }] : [];
   const has = new Set(all.map((message) => message.client_id));
   const keys = new Set<string>();
@@ -97,11 +101,19 @@ export function itemsOf({ messages: all, outgoing, newFrom, isComplete, sameDay 
     if (index === 0 && (last === undefined || !sameDay(last.sent_at, entry.createdAt))) items.push({ kind: "day", key: "day outgoing", at: entry.createdAt });
     items.push({ kind: "outgoing", key: entry.clientId, entry, isFirst: index === 0 });
   });
+  shown.filter(isScheduled).forEach((message, index) => {
+    if (index === 0) items.push({ kind: "scheduled", key: "scheduled" });
+    const sent = message.client_id;
+    const key = sent === null || keys.has(sent) ? message.id : sent;
+    keys.add(key);
+    items.push({ kind: "message", key, message, isFirst: true, isLast: true });
+  });
   return items;
 }
 
 /** Our reaction shows on the message that it is on; by itself only where it did not get there. */
 export function hasBubble(message: Message): boolean {
+  if (wasUnscheduled(message)) return false;
   return message.type !== "reaction" || message.delivery_status === "failed" || message.delivery_status === "unknown" || message.delivery_status === "parked";
 }
 

@@ -17,6 +17,8 @@ const schema = z.object({
   /** Part of the request's body, which must stay the same for the same key. */
   expectedSeq: z.number(),
   force: z.boolean(),
+  /** When it is to go out; at once, where it says nothing. */
+  sendAt: z.string().nullable().default(null),
   createdAt: z.string(),
   /** `waiting` is sent by itself; `refused` waits for the agent. */
   state: z.enum(["waiting", "refused"]),
@@ -61,9 +63,9 @@ class Outbox {
     for (const listener of this.listeners) listener();
   }
 
-  send(reply: { clientId: string; conversation: string; text: string; replyTo: string | null; expectedSeq: number; template?: TemplateFilling }, now: Date): void {
+  send(reply: { clientId: string; conversation: string; text: string; replyTo: string | null; expectedSeq: number; template?: TemplateFilling; sendAt?: Date | null }, now: Date): void {
     if (this.entries.some((entry) => entry.clientId === reply.clientId)) return;
-    this.become([...this.entries, { ...reply, template: reply.template ?? null, force: false, createdAt: now.toISOString(), state: "waiting", problem: null }]);
+    this.become([...this.entries, { ...reply, template: reply.template ?? null, sendAt: reply.sendAt?.toISOString() ?? null, force: false, createdAt: now.toISOString(), state: "waiting", problem: null }]);
     this.run();
   }
 

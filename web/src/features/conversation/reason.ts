@@ -48,6 +48,7 @@ const REASONS: Record<string, Reason> = {
   flow_blocked: "rejected",
   not_offered: "rejected",
   rejected: "rejected",
+  not_ahead: "time_over",
   forbidden: "forbidden",
 };
 

@@ -198,6 +198,12 @@ function Line({ item, row, byId, onReply, onQuote }: LineProps) {
           <span>{t("thread.new")}</span>
         </p>
       );
+    case "scheduled":
+      return (
+        <p className={styles.day}>
+          <span>{t("later.below")}</span>
+        </p>
+      );
     case "message":
       return <Bubble item={item} contact={row.contact} quoted={quoted(item.message.reply_to?.id)} onReply={onReply} canReact={canReact} onQuote={onQuote} />;
     case "outgoing":

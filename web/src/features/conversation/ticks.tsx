@@ -1,12 +1,15 @@
 // How a send stands, in one small sign: clock, ✓, ✓✓, ✓✓ in accent, or what went wrong.
-import { Check, CheckCheck, CircleAlert, CircleHelp, CirclePause, Clock, type LucideIcon } from "lucide-react";
+import { CalendarClock, Check, CheckCheck, CircleAlert, CircleHelp, CirclePause, Clock, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import type { DeliveryStatus } from "../../api/schemas";
 import styles from "./ticks.module.css";
 
-const SIGNS: Record<DeliveryStatus | "sending", LucideIcon> = {
+type Sign = DeliveryStatus | "sending" | "scheduled";
+
+const SIGNS: Record<Sign, LucideIcon> = {
   sending: Clock,
+  scheduled: CalendarClock,
   queued: Clock,
   parked: CirclePause,
   sent: Check,
@@ -16,7 +19,7 @@ const SIGNS: Record<DeliveryStatus | "sending", LucideIcon> = {
   unknown: CircleHelp,
 };
 
-export function Ticks({ status }: { status: DeliveryStatus | "sending" }) {
+export function Ticks({ status }: { status: Sign }) {
   const { t } = useTranslation();
   const Sign = SIGNS[status];
   const spoken = t(`delivery.${status}`);

@@ -3,12 +3,15 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import * as api from "../../api";
+import { Refused } from "../../api/failure";
 import type { Message } from "../../api/schemas";
 import { Button } from "../../design/button";
 import { say } from "../../design/toasts";
+import { useNow } from "../../i18n/formats";
 import { known } from "../inbox/known";
 import { may, useMe } from "../session/session";
 import { draftOf, writeDraft } from "./drafts";
+import { isScheduled } from "./later";
 import { leaveUnknown, useLeftUnknown } from "./left-unknown";
 import { outbox, type Outgoing } from "./outbox";
 import { useReason } from "./reason";
@@ -53,12 +56,45 @@ export function Trouble({ message }: { message: Message }) {
         </p>
       );
     case "queued":
+      return <Waiting message={message} mayTakeBack={mayRetry} />;
     case "sent":
     case "delivered":
     case "read":
     case null:
       return null;
   }
+}
+
+/** Longer than a send takes that nothing holds up, ms. */
+const HELD_UP = 5_000;
+
+/** What waits for its time, or for longer than it should, can be taken back. */
+function Waiting({ message, mayTakeBack }: { message: Message; mayTakeBack: boolean }) {
+  const { t } = useTranslation();
+  const now = useNow();
+  const [busy, setBusy] = useState(false);
+  if (!mayTakeBack || !(isScheduled(message) || now - new Date(message.created_at).getTime() > HELD_UP)) return null;
+
+  async function press(): Promise<void> {
+    setBusy(true);
+    try {
+      known.take({ messages: [await api.takeBack(message.id)] });
+    } catch (error) {
+      say(error instanceof Refused && error.code === "not_cancellable" ? t("delivery.too_late") : t("delivery.retry_failed"));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <p className={styles.trouble}>
+      <span className={styles.acts}>
+        <Button look="quiet" className={styles.act} isDisabled={busy} onPress={() => void press()}>
+          {t("delivery.take_back")}
+        </Button>
+      </span>
+    </p>
+  );
 }
 
 function Retry({ message, label }: { message: Message; label: string }) {

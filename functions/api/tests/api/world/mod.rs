@@ -142,6 +142,7 @@ fn account(n: u8) -> Account {
         display_phone_number: None,
         credential: 1,
         throttled_until: None,
+        read_receipts: true,
         created_at: Timestamp::from_millis(START),
     }
 }
@@ -196,6 +197,11 @@ impl World {
 
     pub(crate) async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
         let request = Request::post(path).header("authorization", format!("Bearer {token}"));
+        self.call(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    pub(crate) async fn patch(&self, token: &str, path: &str, body: Value) -> Answer {
+        let request = Request::patch(path).header("authorization", format!("Bearer {token}"));
         self.call(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
