@@ -22,6 +22,7 @@ fn body(path: &str) -> Value {
     match path.rsplit('/').next().unwrap() {
         "messages" => json!({ "parts": [{ "type": "text", "text": "mine now" }] }),
         "assign" => json!({ "user_id": null }),
+        "{id}" => json!({ "read_receipts": false }),
         "status" => json!({ "status": "resolved" }),
         "templates" => json!({ "name": "mine", "language": "en", "category": "utility", "body": "mine now" }),
         _ => json!({}),
