@@ -18,7 +18,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         tables: tables(&settings, &aws, clock.clone())?,
         poster: Poster::new(&aws.config(Service::Connections)),
         origin: settings.optional("PUBLIC_URL").map(str::to_owned),
-        random: Random,
+        random: Random::system(),
         clock,
     };
     bootstrap::run(|event, _| async move { Ok(app.serve(event).await) }).await
@@ -35,7 +35,7 @@ fn tables(settings: &Settings, aws: &Aws, clock: Clock) -> Result<Tables, bootst
         tenant_credentials: Some(Arc::new(move |tenant: &TenantId| tenants.of(tenant))),
         id_key: None,
         scale: TimeScale::new(settings.time_scale()?).unwrap_or(TimeScale::REAL),
-        seed: u64::from_be_bytes(Random.bytes()),
+        seed: u64::from_be_bytes(Random::system().bytes()),
         meter: None,
     }))
 }

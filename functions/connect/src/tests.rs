@@ -25,7 +25,8 @@ impl Story {
         let tables = testing::start().await.tables;
         let (sockets, poster) = frame::testing::start().await;
         let clock = Clock::standing_at(NOW);
-        let app = App { tables, poster, origin: Some("https://inbox.test".to_owned()), random: Random, clock };
+        let app =
+            App { tables, poster, origin: Some("https://inbox.test".to_owned()), random: Random::system(), clock };
         let [tenant, _] = testing::two_tenants();
         Self { app, sockets, tenant }
     }

@@ -62,7 +62,7 @@ async fn world() -> World {
         routes: Routes::default(),
         bodies: NoBucket,
         clock: Clock::standing_at(NOW),
-        random: Random,
+        random: Random::system(),
     };
     World { app, ctx, account }
 }
