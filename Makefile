@@ -86,7 +86,7 @@ SEEDS ?= 2000
 ACTIONS ?= 60
 simulate: ## The functions under so many seeds, with faults at every call: SEEDS=2000, ACTIONS=60 (docs/SIMULATION.md)
 	@cargo build --locked --profile simulation -p house -p simulation --bins
-	@$(CARGO_TARGET_DIR)/simulation/simulate --seeds $(SEEDS) --actions $(ACTIONS)
+	@$(CARGO_TARGET_DIR)/simulation/simulate --seeds $(SEEDS) --actions $(ACTIONS) > /dev/null # What the functions print are figures for an alarm.
 
 bench: $(BENCH)/.ready ## P1–P8: the intake and each function's start beside Node and Python; what a message costs (docs/COST.md)
 	@cargo build --locked --release --bins -p bench-empty $(FUNCTIONS:%=-p %)

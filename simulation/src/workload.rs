@@ -97,7 +97,8 @@ impl Workload {
             82..=90 => self.comes_again(),
             91..=92 => self.poison(),
             93..=94 => self.open_socket(chance.below(TENANTS)).await,
-            95..=96 => self.graph_goes_down(),
+            95 => self.graph_goes_down(),
+            96 => self.queues_go_down(),
             _ => self.world.time.sleep(Duration::from_secs(chance.between(5, 90))).await,
         }
     }
@@ -167,6 +168,13 @@ impl Workload {
         let until = self.world.now() + self.world.chance.between(5, 90) as i64 * 1_000;
         self.world.clouds().graph.down_until = until;
         self.note("Graph goes down".to_owned());
+    }
+
+    /// For longer than two tries of the SDK take: what comes meanwhile goes to the bucket.
+    fn queues_go_down(&self) {
+        let until = self.world.now() + self.world.chance.between(3, 40) as i64 * 1_000;
+        self.world.clouds().queues.down_until = until;
+        self.note("the queues take nothing".to_owned());
     }
 
     async fn open_socket(&self, house: usize) {

@@ -42,6 +42,8 @@ pub struct Queues {
     sent: u64,
     /// Whether a send of several may be refused in part, as the next one will be.
     pub refuse_part: bool,
+    /// Until when it takes nothing.
+    pub down_until: i64,
 }
 
 pub const INBOUND: &str = "inbound.fifo";
@@ -55,7 +57,7 @@ impl Queues {
         let queue = |name, seconds| (name, Queue::new(name, seconds, 8));
         let dead = DEAD.map(|(_, dlq)| (dlq, Queue::new(dlq, 180, u32::MAX)));
         let live = [queue(INBOUND, 60), queue(OUTBOUND, 90), queue(MEDIA, 300)];
-        Self { all: live.into_iter().chain(dead).collect(), chance, sent: 0, refuse_part: false }
+        Self { all: live.into_iter().chain(dead).collect(), chance, sent: 0, refuse_part: false, down_until: 0 }
     }
 
     pub fn perform(&mut self, call: &Call, now: i64) -> Answer {
@@ -63,6 +65,7 @@ impl Queues {
         let name = input["QueueUrl"].as_str().and_then(|url| url.rsplit('/').next()).unwrap_or_default().to_owned();
         let entries = input["Entries"].as_array().cloned().unwrap_or_default();
         match call.action.as_str() {
+            "SendMessageBatch" if now < self.down_until => Answer::error(call.service, 500, "InternalError"),
             "SendMessageBatch" => self.send_batch(&name, &entries, now),
             "ChangeMessageVisibilityBatch" => {
                 let queue = self.all.get_mut(name.as_str()).expect("a queue of the template");

@@ -71,7 +71,7 @@ fn seeds(options: &Options) -> ExitCode {
     });
     let sum = sum.into_inner().unwrap_or_default();
     let rate = options.seeds as f64 / took.as_secs_f64();
-    println!(
+    eprintln!(
         "{} seeds of {} actions in {:.1} s on {} threads: {rate:.1} seeds/s; {} calls, {} invocations, {} h of their own time",
         options.seeds,
         options.actions,
@@ -84,11 +84,11 @@ fn seeds(options: &Options) -> ExitCode {
     sum.print_coverage();
     match sum.failed.is_empty() {
         true => {
-            println!("no violation");
+            eprintln!("no violation");
             ExitCode::SUCCESS
         }
         false => {
-            println!("violations in seeds {:?}", sum.failed);
+            eprintln!("violations in seeds {:?}", sum.failed);
             ExitCode::FAILURE
         }
     }
@@ -102,7 +102,7 @@ impl Sum {
         together(&mut self.coverage, outcome.coverage.clone());
         if !outcome.violations.is_empty() {
             self.failed.push(seed);
-            println!("{}", run::report(seed, options.actions, &outcome));
+            eprintln!("{}", run::report(seed, options.actions, &outcome));
         }
     }
 
@@ -113,10 +113,10 @@ impl Sum {
                 *met == Some(fault) && (fault == Fault::Crash || fault.befalls(*service, action))
             };
             let count: u64 = self.coverage.iter().filter(|(key, _)| of(key)).map(|(_, n)| n).sum();
-            println!("{count:>9} {fault:?}");
+            eprintln!("{count:>9} {fault:?}");
         }
         let never = run::never_struck(&self.coverage);
-        println!("{} pairs of a call and a fault that may befall it never met: {never:?}", never.len());
+        eprintln!("{} pairs of a call and a fault that may befall it never met: {never:?}", never.len());
     }
 }
 
@@ -129,10 +129,10 @@ fn bugs(options: &Options) -> ExitCode {
             (!outcome.violations.is_empty()).then(|| (seed, by_invariant(&outcome.violations)))
         });
         match caught {
-            Some((seed, by)) => println!("{bug:?}: caught by seed {seed}: {by:?}"),
+            Some((seed, by)) => eprintln!("{bug:?}: caught by seed {seed}: {by:?}"),
             None => {
                 missed += 1;
-                println!("{bug:?}: not caught");
+                eprintln!("{bug:?}: not caught");
             }
         }
     }

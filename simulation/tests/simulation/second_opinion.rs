@@ -13,9 +13,10 @@ fn dynoxide() -> Database {
     let attribute = |name: &str| json!({ "AttributeName": name, "AttributeType": "S" });
     let keys = |pk: &str, sk: &str| json!([{ "AttributeName": pk, "KeyType": "HASH" }, { "AttributeName": sk, "KeyType": "RANGE" }]);
     let index = |name: &str, pk: &str, sk: &str| json!({ "IndexName": name, "KeySchema": keys(pk, sk), "Projection": { "ProjectionType": "ALL" } });
+    let attributes = ["pk", "sk", "i_pk", "o_pk", "l_sk", "d_pk", "d_sk"].map(attribute);
     let truth = json!({
         "TableName": "truth", "BillingMode": "PAY_PER_REQUEST", "KeySchema": keys("pk", "sk"),
-        "AttributeDefinitions": ["pk", "sk", "i_pk", "o_pk", "l_sk", "d_pk", "d_sk"].map(attribute),
+        "AttributeDefinitions": attributes,
         "GlobalSecondaryIndexes": [index("INBOX", "i_pk", "l_sk"), index("OWNER", "o_pk", "l_sk"), index("DUE", "d_pk", "d_sk")],
     });
     database.create_table(serde_json::from_value(truth).unwrap()).unwrap();
