@@ -66,7 +66,7 @@ pub async fn all(world: &World, tables: &Tables, houses: &[House], record: &Reco
         in_order(&stored, n, record, &spilled, &mut found);
         sends(world, &stored, n, record, &mut found);
         derived(&stored, &mut found);
-        converged(world, tables, &stored, record.cursors[&n], &mut found).await;
+        converged(tables, &stored, record.cursors[&n], &mut found).await;
         sockets(tables, house, n, record, world, &mut found).await;
     }
     isolated(world, houses, &mut found);
@@ -264,7 +264,7 @@ fn derived(stored: &Stored<'_>, found: &mut Vec<Violation>) {
 }
 
 /// I-8: whoever follows the log knows every resource as it stands.
-async fn converged(world: &World, tables: &Tables, stored: &Stored<'_>, cursor: u64, found: &mut Vec<Violation>) {
+async fn converged(tables: &Tables, stored: &Stored<'_>, cursor: u64, found: &mut Vec<Violation>) {
     let tenant = tables.tenant(&stored.house.ctx);
     let (mut known, mut at): (BTreeMap<String, u64>, u64) = (BTreeMap::new(), cursor);
     loop {
@@ -295,7 +295,6 @@ async fn converged(world: &World, tables: &Tables, stored: &Stored<'_>, cursor: 
             format!("the log of {} tells of {id}, which is not its own", stored.house.mark),
         ));
     }
-    drop(world.clouds());
 }
 
 /// I-8: a socket that is open is known.

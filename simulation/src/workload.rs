@@ -68,8 +68,9 @@ impl Workload {
         self.open.get() == 0
     }
 
-    pub fn record(&self) -> std::cell::Ref<'_, Record> {
-        self.record.borrow()
+    /// What was asked so far; it is handed over for good.
+    pub fn record(&self) -> Record {
+        self.record.take()
     }
 
     /// Plays so many actions, some seconds apart.

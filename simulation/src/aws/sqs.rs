@@ -12,7 +12,7 @@ use crate::seam::{Answer, Call};
 const DEDUPLICATION: i64 = 300_000;
 
 /// A standard queue delivers one in so many records twice.
-const TWICE: usize = 50;
+const TWICE: usize = 10;
 
 #[derive(Clone, Debug)]
 pub struct Message {

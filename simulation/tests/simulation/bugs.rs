@@ -6,6 +6,9 @@ use simulation::run::{Plan, by_invariant, http, run};
 /// Each within so many seeds.
 const SEEDS: u64 = 40;
 
+/// Enough for each, and quickly played.
+const ACTIONS: usize = 30;
+
 /// The invariants that catch a bug: whichever strikes first.
 fn caught_by(bug: Bug) -> &'static [&'static str] {
     match bug {
@@ -26,10 +29,11 @@ fn each_planted_bug_is_caught() {
     let http = http();
     for bug in Bug::ALL {
         let caught = (1..=SEEDS).find_map(|seed| {
-            let outcome = run(Plan { seed, actions: 40, bug: Some(bug) }, &http);
+            let outcome = run(Plan { seed, actions: ACTIONS, bug: Some(bug) }, &http);
             let by = by_invariant(&outcome.violations);
             caught_by(bug).iter().any(|invariant| by.contains_key(invariant)).then_some(seed)
         });
+        println!("{bug:?}: caught by seed {caught:?}");
         assert!(caught.is_some(), "{bug:?} was not caught by any of {SEEDS} seeds");
     }
 }

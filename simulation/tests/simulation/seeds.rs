@@ -8,10 +8,10 @@ fn number(name: &str) -> Option<u64> {
 
 #[test]
 fn whatever_goes_wrong_nothing_is_lost_doubled_or_out_of_order() {
-    let actions = number("ACTIONS").unwrap_or(40) as usize;
+    let actions = number("ACTIONS").unwrap_or(30) as usize;
     let (from, seeds) = match number("SEED") {
         Some(seed) => (seed, 1),
-        None => (1, number("SEEDS").unwrap_or(12)),
+        None => (1, number("SEEDS").unwrap_or(10)),
     };
     let http = http();
     for seed in from..from + seeds {
@@ -22,7 +22,7 @@ fn whatever_goes_wrong_nothing_is_lost_doubled_or_out_of_order() {
 
 #[test]
 fn the_same_seed_is_the_same_run() {
-    let (http, plan) = (http(), |seed| Plan { seed, actions: 40, bug: None });
+    let (http, plan) = (http(), |seed| Plan { seed, actions: 30, bug: None });
     for seed in [3, 4] {
         let [first, second] = [run(plan(seed), &http), run(plan(seed), &http)];
         assert_eq!((first.digest, first.calls, first.virtual_time), (second.digest, second.calls, second.virtual_time));

@@ -29,12 +29,20 @@ pub(super) struct Stored {
 /// Where an item stands in an index: partition key, sort key, then its own keys.
 pub(super) type Place = (String, String, String, String);
 
+/// A change of an index that does not show yet.
+struct Pending {
+    at: i64,
+    index: &'static str,
+    gone: Option<Place>,
+    shown: Option<(Place, Item)>,
+}
+
 #[derive(Default)]
 pub(super) struct Tables {
     tables: BTreeMap<String, BTreeMap<String, Partition>>,
     indexes: BTreeMap<&'static str, BTreeMap<Place, Item>>,
     /// What the indexes will show, and when.
-    pending: VecDeque<(i64, &'static str, Option<Place>, Option<(Place, Item)>)>,
+    pending: VecDeque<Pending>,
     lag: i64,
     pub(super) stream: Stream,
 }
@@ -60,10 +68,10 @@ impl Tables {
 
     /// An index as it shows itself now.
     pub(super) fn index(&mut self, name: &str, now: i64) -> Option<&BTreeMap<Place, Item>> {
-        while let Some((_, index, gone, shown)) = self.pending.pop_front_if(|(at, ..)| *at <= now) {
-            let index = self.indexes.entry(index).or_default();
-            gone.and_then(|place| index.remove(&place));
-            if let Some((place, item)) = shown {
+        while let Some(change) = self.pending.pop_front_if(|change| change.at <= now) {
+            let index = self.indexes.entry(change.index).or_default();
+            change.gone.and_then(|place| index.remove(&place));
+            if let Some((place, item)) = change.shown {
                 index.insert(place, item);
             }
         }
@@ -116,7 +124,7 @@ impl Tables {
             let (gone, place) = (old.and_then(|i| place(keys, i, pk, sk)), new.and_then(|i| place(keys, i, pk, sk)));
             let shown = place.zip(new.cloned());
             if gone.is_some() || shown.is_some() {
-                self.pending.push_back((now + self.lag, name, gone, shown));
+                self.pending.push_back(Pending { at: now + self.lag, index: name, gone, shown });
             }
         }
     }
