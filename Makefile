@@ -84,6 +84,12 @@ PROFILE ?= low
 load: build ## A busy day against a running system: PROFILE=low, medium or high, more in ARGS (docs/LOAD.md)
 	@$(CARGO_TARGET_DIR)/debug/load --profile $(PROFILE) $(ARGS)
 
+SEEDS ?= 2000
+ACTIONS ?= 60
+simulate: ## The functions under so many seeds, with faults at every call: SEEDS=2000, ACTIONS=60 (docs/SIMULATION.md)
+	@cargo build --locked --profile simulation -p house -p simulation --bins
+	@$(CARGO_TARGET_DIR)/simulation/simulate --seeds $(SEEDS) --actions $(ACTIONS) > /dev/null # What the functions print are figures for an alarm.
+
 bench: $(BENCH)/.ready ## P1–P8: the intake and each function's start beside Node and Python; what a message costs (docs/COST.md)
 	@RUSTFLAGS="$(RELEASE_FLAGS)" cargo build --locked --release --bins -p bench-empty $(FUNCTIONS:%=-p %)
 	@$(BENCH)/venv/bin/python bench/run --bin $(CARGO_TARGET_DIR)/release --peers $(BENCH)
@@ -128,5 +134,5 @@ chromium:
 clean-data: ## Forgets what the local system has stored
 	@rm -rf .switchboard
 
-.PHONY: help run build test check-format lint test-rust deny check-generated generate load test-web test-browser test-infra \
+.PHONY: help run build test check-format lint test-rust deny check-generated generate load simulate test-web test-browser test-infra \
   bench build-sam tools chromium clean-data

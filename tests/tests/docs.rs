@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "AGENTS.md",
     "docs/ARCHITECTURE.md",
@@ -10,11 +10,24 @@ const DOCUMENTS: [&str; 7] = [
     "docs/LOGGING.md",
     "docs/OPERATIONS.md",
     "docs/SECURITY.md",
+    "docs/SIMULATION.md",
 ];
 
 /// The rooms of the house: a quoted text that starts with one and has no blank or placeholder is a path.
-const ROOMS: [&str; 11] =
-    ["functions/", "shared/", "local/", "tests/", "load/", "web/", "infra/", "docs/", "events/", "house/", "bench/"];
+const ROOMS: [&str; 12] = [
+    "functions/",
+    "shared/",
+    "local/",
+    "tests/",
+    "simulation/",
+    "load/",
+    "web/",
+    "infra/",
+    "docs/",
+    "events/",
+    "house/",
+    "bench/",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -90,7 +90,7 @@ impl App {
             graph: parts.graph,
             links: parts.links,
             clock: parts.clock,
-            random: Random,
+            random: Random::system(),
             public_url: parts.public_url.trim_end_matches('/').to_owned(),
             ws_url: parts.ws_url,
             sessions: Sessions::default(),

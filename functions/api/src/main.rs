@@ -76,7 +76,7 @@ fn tables(
         tenant_credentials: Some(Arc::new(move |tenant: &TenantId| tenants.of(tenant))),
         id_key: Some(id_key),
         scale: TimeScale::new(settings.time_scale()?).unwrap_or(TimeScale::REAL),
-        seed: u64::from_be_bytes(Random.bytes()),
+        seed: u64::from_be_bytes(Random::system().bytes()),
         meter: None,
     }))
 }

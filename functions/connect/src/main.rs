@@ -23,7 +23,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             settings.text("OUTBOUND_QUEUE_URL")?,
         ),
         origin: settings.optional("PUBLIC_URL").map(str::to_owned),
-        random: Random,
+        random: Random::system(),
         clock,
         rates: connect::SocketRates::default(),
     };
@@ -41,7 +41,7 @@ fn tables(settings: &Settings, aws: &Aws, clock: Clock) -> Result<Tables, bootst
         tenant_credentials: Some(Arc::new(move |tenant: &TenantId| tenants.of(tenant))),
         id_key: None,
         scale: TimeScale::new(settings.time_scale()?).unwrap_or(TimeScale::REAL),
-        seed: u64::from_be_bytes(Random.bytes()),
+        seed: u64::from_be_bytes(Random::system().bytes()),
         meter: None,
     }))
 }

@@ -31,7 +31,7 @@ impl Story {
         let (queued, outbound) = queue::start().await;
         let (clock, rates) = (Clock::standing_at(NOW), SocketRates::default());
         let origin = Some("https://inbox.test".to_owned());
-        let app = App { tables, poster, outbound, origin, random: Random, clock, rates };
+        let app = App { tables, poster, outbound, origin, random: Random::system(), clock, rates };
         let [tenant, _] = testing::two_tenants();
         Self { app, sockets, queued, tenant }
     }

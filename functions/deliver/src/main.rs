@@ -47,7 +47,7 @@ impl Tokens for Vault {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let (settings, clock, random) = (Settings::from_env(), Clock::system(), Random);
+    let (settings, clock, random) = (Settings::from_env(), Clock::system(), Random::system());
     logs::start("deliver", &settings, clock.clone());
     let aws = Aws::new(&settings)?;
     let scale = settings.time_scale()?;

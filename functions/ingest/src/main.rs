@@ -54,7 +54,7 @@ impl Bodies for Bucket {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let (settings, clock, random) = (Settings::from_env(), Clock::system(), Random);
+    let (settings, clock, random) = (Settings::from_env(), Clock::system(), Random::system());
     logs::start("ingest", &settings, clock.clone());
     let aws = Aws::new(&settings)?;
     let scale = settings.time_scale()?;

@@ -63,7 +63,7 @@ async fn world() -> World {
         routes: Routes::default(),
         bodies: NoBucket,
         clock: Clock::standing_at(NOW),
-        random: Random,
+        random: Random::system(),
         name: "ingest".to_owned(),
     };
     World { app, ctx, account }

@@ -60,7 +60,7 @@ fn app(settings: &Settings, aws: &Aws, clock: &Clock) -> Result<App, bootstrap::
             tenant_credentials: Some(Arc::new(move |tenant: &TenantId| of.of(tenant))),
             id_key: None,
             scale: TimeScale::new(settings.time_scale()?).unwrap_or(TimeScale::REAL),
-            seed: u64::from_be_bytes(Random.bytes()),
+            seed: u64::from_be_bytes(Random::system().bytes()),
             meter: None,
         }),
         tokens: TenantSecrets::new(secrets, settings.text("TENANT_SECRET_PREFIX")?).as_tenant(Arc::clone(&tenants)),

@@ -104,7 +104,7 @@ impl App {
             if wait >= budget.left() {
                 return;
             }
-            tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
+            self.clock.sleep(wait.max(Duration::from_millis(1))).await;
             let now = self.now();
             for (tenant, rows) in self.rows.take_due(now) {
                 let ctx = TenantCtx::of_record(tenant);

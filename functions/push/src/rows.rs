@@ -1,6 +1,6 @@
 //! Rows of the list: of one conversation at most one a second, and always the newest in the end.
 
-use std::{collections::HashMap, sync::Mutex, time::Duration};
+use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
 use domain::{ConversationId, TenantId, Timestamp};
 use frame::Cursor;
@@ -14,7 +14,7 @@ pub(crate) const BUSY: usize = 50;
 
 /// What was shown last, and what waits to be.
 #[derive(Default)]
-pub(crate) struct Rows(Mutex<HashMap<(TenantId, ConversationId), Shown>>);
+pub(crate) struct Rows(Mutex<BTreeMap<(TenantId, ConversationId), Shown>>);
 
 struct Shown {
     at: Timestamp,
@@ -22,7 +22,7 @@ struct Shown {
 }
 
 /// The rows that are due now, by tenant.
-pub(crate) type Due = HashMap<TenantId, Vec<(Row, Cursor)>>;
+pub(crate) type Due = BTreeMap<TenantId, Vec<(Row, Cursor)>>;
 
 impl Rows {
     /// Of these rows those to show now; the others wait, in the place of whatever waited before.

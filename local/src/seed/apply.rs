@@ -47,7 +47,7 @@ impl Target {
             tenant_credentials: None,
             id_key: Some(IdKey::new(&key)),
             scale: TimeScale::REAL,
-            seed: u64::from_be_bytes(Random.bytes()),
+            seed: u64::from_be_bytes(Random::system().bytes()),
             meter: None,
         });
         let tokens = TenantSecrets::new(Secrets::new(secrets.clone()), text("TENANT_SECRET_PREFIX")?);
@@ -78,7 +78,7 @@ pub async fn apply(seed: &SeedFile, to: &Target) -> Result<(), Failed> {
 
 async fn tenant_id(to: &Target, tenant: &TenantSeed) -> Result<TenantId, Failed> {
     let record = TenantRecord {
-        id: TenantId::from_bytes(Random.bytes()),
+        id: TenantId::from_bytes(Random::system().bytes()),
         slug: tenant.slug.clone(),
         name: tenant.name.clone(),
         locale: tenant.locale.clone(),
@@ -108,10 +108,10 @@ async fn person(to: &Target, email: &str, name: &str, password: &str, operator: 
         return Ok(known);
     }
     let person = Person {
-        id: UserId::from_bytes(Random.bytes()),
+        id: UserId::from_bytes(Random::system().bytes()),
         email: email.to_owned(),
         name: name.to_owned(),
-        password_hash: api::auth::password::hash(password, Random.bytes()).map_err(failed)?,
+        password_hash: api::auth::password::hash(password, Random::system().bytes()).map_err(failed)?,
         operator,
         memberships: Vec::new(),
     };
@@ -130,7 +130,7 @@ async fn connect(to: &Target, tenant: &TenantId, channel: &Channel) -> Result<()
         Channel::Messenger { .. } | Channel::Instagram { .. } | Channel::Line { .. } => (None, None),
     };
     let account = Account {
-        id: AccountId::from_bytes(Random.bytes()),
+        id: AccountId::from_bytes(Random::system().bytes()),
         channel: channel.kind(),
         name: name.to_owned(),
         external_id: external.to_owned(),

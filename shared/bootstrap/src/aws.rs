@@ -47,6 +47,11 @@ pub struct Aws {
 
 impl Aws {
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
+        Self::over(settings, http::aws(settings)?)
+    }
+
+    /// Over an HTTP client of the caller's: where a simulation plays the services, or lets them fail.
+    pub fn over(settings: &Settings, http: SharedHttpClient) -> Result<Self, SettingsError> {
         let credentials = Credentials::new(
             settings.text("AWS_ACCESS_KEY_ID")?,
             settings.text("AWS_SECRET_ACCESS_KEY")?,
@@ -58,7 +63,7 @@ impl Aws {
             settings: settings.clone(),
             region: Region::new(settings.text("AWS_REGION")?),
             credentials: SharedCredentialsProvider::new(credentials),
-            http: http::aws(settings)?,
+            http,
         })
     }
 

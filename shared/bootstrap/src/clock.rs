@@ -1,5 +1,6 @@
 //! The clock: the only place that reads the time of day.
 
+use std::pin::Pin;
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
@@ -7,30 +8,65 @@ use std::sync::{
 use std::time::{Duration, SystemTime};
 
 /// Tells the time, in milliseconds since 1970. Everything else takes `now` as an argument.
-#[derive(Clone, Debug, Default)]
-pub struct Clock(Option<Arc<AtomicI64>>);
+#[derive(Clone, Default)]
+pub struct Clock(Source);
+
+#[derive(Clone, Default)]
+enum Source {
+    #[default]
+    System,
+    Standing(Arc<AtomicI64>),
+    Played(Arc<dyn Time>),
+}
+
+/// A time that somebody plays: a simulation's.
+pub trait Time: Send + Sync {
+    /// In milliseconds since 1970.
+    fn now(&self) -> i64;
+    fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Clock({})", self.now())
+    }
+}
 
 impl Clock {
     pub fn system() -> Self {
-        Self(None)
+        Self(Source::System)
     }
 
     /// A clock that stands at this time until it is told to go on. Its clones go with it.
     pub fn standing_at(millis: i64) -> Self {
-        Self(Some(Arc::new(AtomicI64::new(millis))))
+        Self(Source::Standing(Arc::new(AtomicI64::new(millis))))
+    }
+
+    /// A clock that goes as somebody plays it.
+    pub fn played_by(time: Arc<dyn Time>) -> Self {
+        Self(Source::Played(time))
     }
 
     pub fn now(&self) -> i64 {
         match &self.0 {
-            Some(standing) => standing.load(Ordering::Relaxed),
-            None => system_millis(),
+            Source::System => system_millis(),
+            Source::Standing(millis) => millis.load(Ordering::Relaxed),
+            Source::Played(time) => time.now(),
         }
     }
 
-    /// Moves a standing clock on; the system's goes by itself.
+    /// Waits this long: a played clock's own time, else the machine's.
+    pub async fn sleep(&self, wait: Duration) {
+        match &self.0 {
+            Source::Played(time) => time.sleep(wait).await,
+            Source::System | Source::Standing(_) => tokio::time::sleep(wait).await,
+        }
+    }
+
+    /// Moves a standing clock on; the others go by themselves.
     pub fn advance(&self, by: Duration) {
-        if let Some(standing) = &self.0 {
-            standing.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::Relaxed);
+        if let Source::Standing(millis) = &self.0 {
+            millis.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::Relaxed);
         }
     }
 }

@@ -15,7 +15,7 @@ pub mod stream;
 
 pub use aws::{Aws, Service};
 pub use batch::{Budget, Queue, Retry, SqsRecord, run_batch, run_groups};
-pub use clock::Clock;
+pub use clock::{Clock, Time};
 pub use invoke::{Invocation, run};
 pub use random::Random;
 pub use settings::{Settings, SettingsError};

@@ -1,6 +1,9 @@
 //! One call of Graph, and what may be concluded from its answer or from the lack of one.
 
-use reqwest::{Client, StatusCode};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use reqwest::{Client, Request, RequestBuilder, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::probe::GraphAddress;
@@ -10,6 +13,22 @@ use crate::probe::GraphAddress;
 pub struct Graph {
     client: Client,
     address: GraphAddress,
+    carrier: Option<Carrier>,
+}
+
+/// Carries a request instead of the network and brings back status and body: where a simulation plays Graph.
+pub type Carrier = Arc<dyn Fn(Request) -> Carried + Send + Sync>;
+
+/// A request on its way.
+pub type Carried = Pin<Box<dyn Future<Output = Result<(StatusCode, Vec<u8>), Lost>> + Send>>;
+
+/// Why there is no answer, in words that hold no address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// The request never left.
+    Before(String),
+    /// It left, or may have.
+    After(String),
 }
 
 /// An error as Graph words it. Build on `code`.
@@ -51,7 +70,13 @@ pub enum Reply {
 impl Graph {
     /// `client`'s own timeout bounds each call.
     pub fn new(client: Client, address: GraphAddress) -> Self {
-        Self { client, address }
+        Self { client, address, carrier: None }
+    }
+
+    /// With this in the network's place.
+    #[must_use]
+    pub fn carried_by(self, carrier: Carrier) -> Self {
+        Self { carrier: Some(carrier), ..self }
     }
 
     /// Reads `path` below the version.
@@ -60,29 +85,41 @@ impl Graph {
         let Ok(url) = reqwest::Url::parse_with_params(&url, query) else {
             return Reply::NotSent("the address of Graph is none".to_owned());
         };
-        told(self.client.get(url).bearer_auth(access_token)).await
+        self.told(self.client.get(url).bearer_auth(access_token)).await
     }
 
     /// Posts JSON to `path` below the version.
     pub async fn post(&self, path: &str, access_token: &str, body: &impl Serialize) -> Reply {
         let url = format!("{}/{}/{path}", self.address.base_url, self.address.version);
-        told(self.client.post(url).bearer_auth(access_token).json(body)).await
+        self.told(self.client.post(url).bearer_auth(access_token).json(body)).await
+    }
+
+    async fn told(&self, request: RequestBuilder) -> Reply {
+        let answered = match (&self.carrier, request.build()) {
+            (_, Err(error)) => Err(lost(error)),
+            (Some(carrier), Ok(request)) => carrier(request).await,
+            (None, Ok(request)) => self.over_the_network(request).await,
+        };
+        match answered {
+            Ok((status, body)) => judge(status, body),
+            Err(Lost::Before(why)) => Reply::NotSent(why),
+            Err(Lost::After(why)) => Reply::Unknown(why),
+        }
+    }
+
+    async fn over_the_network(&self, request: Request) -> Result<(StatusCode, Vec<u8>), Lost> {
+        let reply = self.client.execute(request).await.map_err(lost)?;
+        let status = reply.status();
+        // It was answered, so it had left.
+        let body = reply.bytes().await.map_err(|error| Lost::After(error.without_url().to_string()))?;
+        Ok((status, body.to_vec()))
     }
 }
 
-async fn told(request: reqwest::RequestBuilder) -> Reply {
-    let reply = match request.send().await {
-        Ok(reply) => reply,
-        Err(error) if error.is_connect() || error.is_builder() => {
-            return Reply::NotSent(error.without_url().to_string());
-        }
-        Err(error) => return Reply::Unknown(error.without_url().to_string()),
-    };
-    let status = reply.status();
-    match reply.bytes().await {
-        Ok(body) => judge(status, body.to_vec()),
-        Err(error) => Reply::Unknown(error.without_url().to_string()),
-    }
+fn lost(error: reqwest::Error) -> Lost {
+    let never_left = error.is_connect() || error.is_builder();
+    let why = error.without_url().to_string();
+    if never_left { Lost::Before(why) } else { Lost::After(why) }
 }
 
 #[derive(Deserialize)]

@@ -5,6 +5,6 @@ pub mod media;
 pub mod probe;
 pub mod signature;
 
-pub use graph::{Graph, GraphError, Reply};
+pub use graph::{Carried, Carrier, Graph, GraphError, Lost, Reply};
 pub use media::{Media, NotFetched};
 pub use signature::{App, verify};

@@ -3,7 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use aws_sdk_apigatewaymanagement::{
-    Client, config, error::SdkError, operation::post_to_connection::PostToConnectionError, primitives::Blob,
+    Client,
+    config::{self, AsyncSleep},
+    error::SdkError,
+    operation::post_to_connection::PostToConnectionError,
+    primitives::Blob,
 };
 use domain::Timestamp;
 use futures_util::{StreamExt, stream};
@@ -50,7 +54,7 @@ impl Poster {
 
     pub async fn post(&self, frames: Vec<Frame>, now: Timestamp) -> Posted {
         let outcomes = stream::iter(frames).map(|frame| self.one(frame, now)).buffer_unordered(AT_ONCE);
-        let in_time = outcomes.take_until(Box::pin(tokio::time::sleep(ROUND)));
+        let in_time = outcomes.take_until(Box::pin(self.round()));
         let posted = in_time.fold(Posted::default(), |mut posted, outcome| async move {
             match outcome {
                 Outcome::Sent => posted.sent += 1,
@@ -66,6 +70,14 @@ impl Poster {
     pub async fn close(&self, connection_id: &str) {
         if self.0.delete_connection().connection_id(connection_id).send().await.is_err() {
             tracing::debug!("a socket was gone before it could be closed");
+        }
+    }
+
+    /// Timed by what times the client's own tries.
+    async fn round(&self) {
+        match self.0.config().sleep_impl() {
+            Some(timer) => timer.sleep(ROUND).await,
+            None => tokio::time::sleep(ROUND).await,
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{SharedCredentialsProvider, SharedInterceptor};
+use aws_sdk_dynamodb::config::{AsyncSleep, SharedAsyncSleep, SharedCredentialsProvider, SharedInterceptor};
 use domain::{IdKey, TenantCtx, TenantId, time::TimeScale};
 
 use crate::guard::Guard;
@@ -56,7 +56,7 @@ impl Tables {
             truth: conf.truth,
             live: conf.live,
             scale: conf.scale,
-            pause: Pause::new(conf.seed, conf.scale),
+            pause: Pause::new(conf.seed, conf.scale, conf.client.config().sleep_impl()),
             id_key: conf.id_key,
             base: conf.client,
             global,
@@ -126,11 +126,13 @@ fn guarded(
 pub(crate) struct Pause {
     state: AtomicU64,
     scale: TimeScale,
+    /// What times the client's own tries; without it, tokio.
+    timer: Option<SharedAsyncSleep>,
 }
 
 impl Pause {
-    pub(crate) fn new(seed: u64, scale: TimeScale) -> Self {
-        Self { state: AtomicU64::new(seed), scale }
+    pub(crate) fn new(seed: u64, scale: TimeScale, timer: Option<SharedAsyncSleep>) -> Self {
+        Self { state: AtomicU64::new(seed), scale, timer }
     }
 
     /// The first try waits for nothing.
@@ -138,7 +140,11 @@ impl Pause {
         if attempt > 0 {
             let most = 20_000_u64 << attempt.min(6);
             let micros = self.next() % most;
-            tokio::time::sleep(self.scale.of(Duration::from_micros(micros))).await;
+            let wait = self.scale.of(Duration::from_micros(micros));
+            match &self.timer {
+                Some(timer) => timer.sleep(wait).await,
+                None => tokio::time::sleep(wait).await,
+            }
         }
     }
 

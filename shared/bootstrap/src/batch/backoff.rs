@@ -21,6 +21,8 @@ pub struct Queue {
     pub least: Duration,
     /// Sets when a failed record comes back; without it that is the queue's visibility timeout.
     pub visibility: Option<Visibility>,
+    /// For the jitter of that.
+    pub random: Random,
 }
 
 pub struct Visibility {
@@ -32,7 +34,7 @@ pub struct Visibility {
 
 impl Queue {
     pub fn new(clock: Clock, least: Duration) -> Self {
-        Self { clock, least, visibility: None }
+        Self { clock, least, visibility: None, random: Random::system() }
     }
 
     #[must_use]
@@ -44,7 +46,7 @@ impl Queue {
     /// set comes back after the visibility timeout.
     pub(super) async fn give_back(&self, receipts: &[Receipt], retry: &Retry) {
         let (Some(visibility), Some(first)) = (&self.visibility, receipts.first()) else { return };
-        let seconds = visibility.seconds(retry, first.receives);
+        let seconds = visibility.seconds(retry, first.receives, &self.random);
         for receipts in receipts.chunks(BATCH) {
             let entries = receipts.iter().enumerate().filter_map(|(n, receipt)| entry(n, receipt, seconds)).collect();
             let call = visibility.sqs.change_message_visibility_batch().queue_url(&visibility.url);
@@ -57,9 +59,9 @@ impl Queue {
 
 impl Visibility {
     /// The wait with jitter of a quarter either way, in the whole seconds that SQS takes.
-    fn seconds(&self, retry: &Retry, receives: u32) -> i32 {
+    fn seconds(&self, retry: &Retry, receives: u32, random: &Random) -> i32 {
         let place = (receives.max(1) as usize - 1).min(WAITS.len() - 1);
-        let jittered = WAITS[place].mul_f64(0.75 + Random.fraction() / 2.0);
+        let jittered = WAITS[place].mul_f64(0.75 + random.fraction() / 2.0);
         let wait = retry.wait().unwrap_or(jittered).div_f64(self.scale);
         wait.as_secs_f64().round().min(900.0) as i32
     }

@@ -1,0 +1,74 @@
+//! The truth table's stream: what changed, with both images, dealt out to shards by partition key.
+
+use serde_json::{Value, json};
+
+use super::Item;
+
+/// Shards of the stream: order is promised for one item, and for nothing across them.
+pub const SHARDS: usize = 4;
+
+/// One change of one item.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub number: u64,
+    at: i64,
+    pub old: Option<Item>,
+    pub new: Option<Item>,
+}
+
+#[derive(Default)]
+pub struct Stream {
+    shards: [Vec<Change>; SHARDS],
+    told: u64,
+}
+
+impl Stream {
+    pub(super) fn tell(&mut self, old: Option<&Item>, new: Option<&Item>, now: i64) {
+        if old == new {
+            return; // DynamoDB tells of changes alone.
+        }
+        self.told += 1;
+        let pk = new.or(old).and_then(|item| item["pk"]["S"].as_str()).unwrap_or_default();
+        let change = Change { number: self.told, at: now, old: old.cloned(), new: new.cloned() };
+        self.shards[shard(pk)].push(change);
+    }
+
+    /// The changes of a shard from a place on.
+    /// How many changes there were.
+    pub fn told(&self) -> u64 {
+        self.told
+    }
+
+    pub fn after(&self, shard: usize, place: usize) -> &[Change] {
+        &self.shards[shard][place.min(self.shards[shard].len())..]
+    }
+}
+
+/// FNV-1a: any hash will do that is the same in every run.
+fn shard(pk: &str) -> usize {
+    let hash = pk.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    (hash % SHARDS as u64) as usize
+}
+
+impl Change {
+    pub fn sequence_number(&self) -> String {
+        format!("{:021}", self.number)
+    }
+
+    pub fn sort_key(&self) -> &str {
+        self.new.as_ref().or(self.old.as_ref()).and_then(|item| item["sk"]["S"].as_str()).unwrap_or_default()
+    }
+
+    /// As Lambda hands it over.
+    pub fn record(&self) -> Value {
+        let mut change = json!({
+            "SequenceNumber": self.sequence_number(), "ApproximateCreationDateTime": self.at as f64 / 1_000.0,
+        });
+        for (name, image) in [("OldImage", &self.old), ("NewImage", &self.new)] {
+            if let Some(image) = image {
+                change[name] = json!(image);
+            }
+        }
+        json!({ "eventName": "MODIFY", "dynamodb": change })
+    }
+}
