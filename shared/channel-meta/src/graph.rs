@@ -4,6 +4,7 @@ use reqwest::{Client, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::probe::GraphAddress;
+use crate::upload::{self, FileBody, FileForm};
 
 /// A client of Graph.
 #[derive(Clone)]
@@ -67,6 +68,13 @@ impl Graph {
     pub async fn post(&self, path: &str, access_token: &str, body: &impl Serialize) -> Reply {
         let url = format!("{}/{}/{path}", self.address.base_url, self.address.version);
         told(self.client.post(url).bearer_auth(access_token).json(body)).await
+    }
+
+    /// Posts a file to `path` below the version. It passes through, piece by piece.
+    pub async fn upload(&self, path: &str, access_token: &str, form: &FileForm<'_>, body: FileBody) -> Reply {
+        let url = format!("{}/{}/{path}", self.address.base_url, self.address.version);
+        let request = self.client.post(url).bearer_auth(access_token).timeout(upload::WITHIN);
+        told(upload::multipart(request, form, body)).await
     }
 }
 

@@ -11,3 +11,4 @@ mod receipts;
 mod road;
 mod sending;
 mod unrouted;
+mod uploads;
