@@ -10,6 +10,7 @@ import { useFormats } from "../../i18n/formats";
 import { useMe } from "../session/session";
 import styles from "./bubble.module.css";
 import { Below, Details, Unsupported } from "./details";
+import { KindIcon } from "./kind-icon";
 import type { MessageItem } from "./messages";
 import { OutgoingTrouble, Trouble } from "./trouble";
 import type { Outgoing } from "./outbox";
@@ -154,6 +155,11 @@ export function OutgoingBubble({ entry, isFirst, quoted, contact }: { entry: Out
         <div className={styles.row}>
           <div className={styles.bubble} data-status={entry.state === "refused" ? "failed" : "queued"}>
             {entry.replyTo !== null && <Quote id={entry.replyTo} quoted={quoted} contact={contact} onQuote={() => undefined} />}
+            {entry.files.map((file) => (
+              <p key={file.uploadId} className={styles.file}>
+                <KindIcon type={file.kind} size={18} /> <span dir="auto">{file.name}</span>
+              </p>
+            ))}
             <Words
               meta={
                 <span className={styles.meta}>
