@@ -102,10 +102,11 @@ impl System {
         let mut tasks = JoinSet::new();
         tasks.spawn(dynamodb.clone().sweep_forever());
         let keeper = Doorkeeper { guard: guard.clone(), sts: sts.clone(), host: role_arn(HOST_ROLE) };
+        let cors = template.buckets.iter().flat_map(|bucket| bucket.cors.clone()).collect();
         let routers = [
             dynamodb.router(hook(guard.clone(), sts.clone(), throttled.clone())),
             keeper.before(Service::Sqs, aws::sqs::router(sqs.clone())),
-            keeper.before(Service::S3, s3.router()),
+            aws::cors::before(cors, keeper.before(Service::S3, s3.router())),
             keeper.before(Service::SecretsManager, aws::secrets::router(secrets.clone())),
             keeper.before(Service::Sts, aws::sts::router(sts.clone())),
         ];

@@ -107,7 +107,8 @@ impl Functions {
         let (tables, _) = self.tables(&aws);
         let (bodies, random) = (Bodies(aws.blobs()), self.random());
         let routes = ingest::Routes::default();
-        let app = ingest::App { tables, id_key: id_key(), routes, bodies, clock: self.clock(), random };
+        let name = "ingest".to_owned();
+        let app = ingest::App { tables, id_key: id_key(), routes, bodies, clock: self.clock(), random, name };
         (app, self.queue(&aws, INGEST_LEAST, sqs::INBOUND))
     }
 
@@ -122,10 +123,12 @@ impl Functions {
         let (tables, tenants) = self.tables(&aws);
         let secrets = Secrets::new(aws_sdk_secretsmanager::Client::new(&aws.config(Service::SecretsManager)));
         let graph = Graph::new(self.http.clone(), address()).carried_by(seam::carrier(&self.world, "deliver"));
-        let tokens = TenantSecrets::new(secrets, TENANT_PREFIX.to_owned()).as_tenant(tenants);
+        let tokens = TenantSecrets::new(secrets, TENANT_PREFIX.to_owned()).as_tenant(Arc::clone(&tenants));
         let app = deliver::App {
             tables,
             whatsapp: WhatsApp::new(graph),
+            // No agent sends a file in a run, so nothing is asked of it.
+            bucket: deliver::Bucket { client: self.http.clone(), files: files(), tenants: Arc::clone(&tenants) },
             tokens: Vault { tokens, clock: self.clock() },
             scale: TimeScale::REAL,
             clock: self.clock(),
@@ -163,10 +166,7 @@ impl Functions {
             tables,
             keys: KeySource::Fixed(Arc::new(Keys::parse(API_KEYS).expect("keys of the known form"))),
             queues: Queues { inbound, outbound, media },
-            links: FileLinks {
-                files: Files { url: PUBLIC_URL.to_owned(), region: "eu-west-1".to_owned() },
-                sessions: Arc::new(move |tenant| sessions.of(tenant)),
-            },
+            links: FileLinks { files: files(), sessions: Arc::new(move |tenant| sessions.of(tenant)) },
             tokens: TenantSecrets::new(secrets, TENANT_PREFIX.to_owned()).as_tenant(tenants),
             graph: api::channels::Graph { client: self.http.clone(), address: address() },
             clock: self.clock(),
@@ -267,4 +267,8 @@ fn address() -> GraphAddress {
 
 fn id_key() -> IdKey {
     IdKey::new(&[7; 32])
+}
+
+fn files() -> Files {
+    Files { url: PUBLIC_URL.to_owned(), bucket: "files".to_owned(), region: "eu-west-1".to_owned() }
 }

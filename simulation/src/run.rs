@@ -8,7 +8,7 @@ use std::time::Duration;
 use bootstrap::Invocation;
 use bootstrap::batch::{handle_batch, handle_groups};
 use bootstrap::stream::handle_stream;
-use queue::Wake;
+use queue::Outbound;
 
 use crate::agent::Agents;
 use crate::aws::dynamodb::{Change, SHARDS};
@@ -172,10 +172,14 @@ fn deliver(world: &World, functions: &Functions) -> QueueFunction {
             let work = |process: Rc<(deliver::App<_>, bootstrap::Queue)>| async move {
                 let (app, queue) = &*process;
                 let handle = |record: bootstrap::SqsRecord| async move {
-                    let Ok(wake) = serde_json::from_str::<Wake>(&record.body) else {
-                        return Err(bootstrap::Retry::because("the record is no wake"));
-                    };
-                    Ok(app.deliver(&wake).await?)
+                    match serde_json::from_str::<Outbound>(&record.body) {
+                        Ok(Outbound::Wake(wake)) => Ok(app.deliver(&wake).await?),
+                        Ok(Outbound::Signal(signal)) => {
+                            app.signal(&signal).await;
+                            Ok(())
+                        }
+                        Err(_) => Err(bootstrap::Retry::because("the record is neither a wake nor a signal")),
+                    }
                 };
                 handle_batch(queue, event, &invocation, &handle).await
             };

@@ -117,6 +117,7 @@ async fn account(tables: &Tables, ctx: &TenantCtx, house: usize, place: usize, n
         display_phone_number: None,
         credential: 1,
         throttled_until: None,
+        read_receipts: true,
         created_at: now,
     };
     tables.tenant(ctx).put_account(&account).await.expect("an account");

@@ -190,6 +190,7 @@ fn browsers_are_told_what_the_app_may_do() {
     let files = "https://switchboard-000000000000-us-east-1.s3.us-east-1.amazonaws.com";
     for said in [
         "connect-src 'self' wss://",
+        &format!(" {files}; manifest-src"),
         &format!("img-src 'self' data: blob: {files};"),
         &format!("media-src 'self' blob: {files};"),
     ] {

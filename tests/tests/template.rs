@@ -206,7 +206,7 @@ fn the_times_are_those_that_add_up() {
     let agreed = [
         ("api", 15),
         ("connect", 10),
-        ("deliver", 15),
+        ("deliver", 45),
         ("ingest", 10),
         ("media", 45),
         ("push", 30),

@@ -66,7 +66,8 @@ impl App {
         shown.into_iter().next().ok_or_else(Problem::internal)
     }
 
-    async fn session(&self, tenant: &TenantId) -> Result<aws_credential_types::Credentials, Problem> {
+    /// The tenant's own session: it opens nothing of any other.
+    pub(crate) async fn session(&self, tenant: &TenantId) -> Result<aws_credential_types::Credentials, Problem> {
         let session = (self.links.sessions)(tenant);
         session.provide_credentials().await.map_err(|error| {
             tracing::error!(tenant_id = %tenant, %error, "no session to sign links with");
@@ -76,7 +77,14 @@ impl App {
 }
 
 fn link(links: &Links<'_>, tenant: &TenantId, file: &Attachment, json: &mut AttachmentJson) -> Result<(), Problem> {
-    let (AttachmentState::Ready, Some(sha256)) = (file.state, &file.sha256) else { return Ok(()) };
+    let stored = match (&file.upload, &file.sha256) {
+        (Some(upload), _) => Key::upload(tenant, upload),
+        (None, Some(sha256)) => Key::media(tenant, sha256),
+        (None, None) => return Ok(()),
+    };
+    if file.state != AttachmentState::Ready {
+        return Ok(());
+    }
     let signed = |key: Key, content_type: &str, shown: Shown<'_>| {
         links.to(&key, content_type, shown).map(Some).map_err(|error| {
             tracing::error!(tenant_id = %tenant, %error, "no link to a file");
@@ -87,8 +95,8 @@ fn link(links: &Links<'_>, tenant: &TenantId, file: &Attachment, json: &mut Atta
     let name = file.file_name.as_deref().unwrap_or("file");
     let (content_type, shown) =
         inline.map_or((SAVED, Shown::Saved { as_name: name }), |mime_type| (mime_type, Shown::Inline));
-    json.url = signed(Key::media(tenant, sha256), content_type, shown)?;
-    if file.thumbnail {
+    json.url = signed(stored, content_type, shown)?;
+    if let Some(sha256) = file.sha256.as_ref().filter(|_| file.thumbnail) {
         json.thumbnail_url = signed(Key::thumbnail(tenant, sha256), "image/jpeg", Shown::Inline)?;
     }
     Ok(())

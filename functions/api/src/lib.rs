@@ -23,6 +23,7 @@ pub mod policy;
 pub mod problem;
 pub mod realtime;
 pub mod routes;
+pub mod uploads;
 pub mod users;
 
 pub use app::App;

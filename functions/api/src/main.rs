@@ -48,7 +48,11 @@ async fn app(settings: &Settings, clock: Clock) -> Result<App, Box<dyn Error + S
             media: queue("MEDIA_QUEUE_URL")?,
         },
         links: FileLinks {
-            files: Files { url: settings.text("FILES_URL")?, region: settings.text("AWS_REGION")? },
+            files: Files {
+                url: settings.text("FILES_URL")?,
+                bucket: settings.text("BUCKET_NAME")?,
+                region: settings.text("AWS_REGION")?,
+            },
             sessions: sessions(tenants.clone()),
         },
         tokens: TenantSecrets::new(secrets(), settings.text("TENANT_SECRET_PREFIX")?).as_tenant(tenants),

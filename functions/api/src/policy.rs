@@ -44,6 +44,7 @@ pub const ROUTES: &[(&str, &str, Guard)] = &[
     ("POST", "/v1/conversations/{id}/messages", May(Action::MessageSend)),
     ("DELETE", "/v1/messages/{id}", May(Action::MessageSend)),
     ("POST", "/v1/messages/{id}/retry", May(Action::MessageSend)),
+    ("POST", "/v1/uploads", May(Action::MessageSend)),
     ("GET", "/v1/attachments/{id}", May(Action::ConversationRead)),
     ("GET", "/v1/sync", May(Action::ConversationRead)),
     ("GET", "/v1/events", May(Action::ConversationRead)),

@@ -10,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::operations::{dead_letters, parked_sends, quarantine, spill, unknown_sends, unrouted};
 use crate::{
     App, access, answer, auth, channels, conversations, events, export, files, input, me, messages, openapi, realtime,
-    users,
+    uploads, users,
 };
 
 /// One line a handler. The document is no part of the function: making it at each start would cost its size and its time again.
@@ -54,6 +54,7 @@ handlers! {
     post "/conversations/{id}/messages" => messages::send::send;
     delete "/messages/{id}" => messages::cancel::cancel;
     post "/messages/{id}/retry" => messages::retry::retry;
+    post "/uploads" => uploads::create;
     get "/attachments/{id}" => files::get;
     get "/sync" => realtime::sync::sync;
     get "/events" => events::events;

@@ -1,6 +1,7 @@
 //! Lambda `deliver`: queue `outbound` in, the channel's API out. At most one call per intent, in the table's order.
 
 pub mod backoff;
+mod bucket;
 mod measure;
 pub mod plan;
 mod recipient;
@@ -18,17 +19,20 @@ use domain::delivery::Claim;
 use domain::pace::Rate;
 use domain::time::TimeScale;
 use domain::{
-    Account, AccountStatus, Amendment, ChannelType, Details, Failure, Head, Message, Reaction, TenantCtx, Timestamp,
+    Account, AccountStatus, Amendment, Attachment, ChannelType, Details, Failure, Head, Message, Reaction, TenantCtx,
+    Timestamp,
 };
 use queue::Wake;
 use table::{Tables, Tenant};
 
+pub use crate::bucket::Bucket;
 use crate::plan::{Step, next_step};
 
 /// How long one claim gives the right to call: the call's 8 s, and what comes before and after it, four times over.
 pub const LEASE: Duration = Duration::from_secs(30);
 
-/// After this long a wake hands back to the queue, so that the last call (8 s) still ends within the function's 15 s.
+/// After this long a wake hands back to the queue, so that the last file (25 s) and the last call (8 s) still end within the
+/// function's 45 s.
 pub const WORKING_TIME: Duration = Duration::from_secs(6);
 
 /// Those that wait for the same moment go within this time of it.
@@ -47,6 +51,7 @@ pub struct App<T> {
     pub tables: Tables,
     pub whatsapp: WhatsApp,
     pub tokens: T,
+    pub bucket: Bucket,
     pub scale: TimeScale,
     pub clock: Clock,
     pub random: Random,
@@ -130,6 +135,11 @@ impl<T: Tokens> App<T> {
             return self.park(tenant, Some(account), head, &message, &plan::reconnect_needed(), self.now()).await;
         };
         let to = tenant.contact(&head.contact).await?.map(|c| recipient::reachable(&c)).unwrap_or_default();
+        let message = match self.with_files(ctx, account, &token, message).await {
+            Ok(message) => message,
+            // Nothing was claimed yet, and nothing can have reached the customer.
+            Err((message, why)) => return self.record(tenant, account, head, *message, Outcome::NotSent(why)).await,
+        };
         let Some(content) = Content::of(message.kind, message.text.as_deref(), &message.body) else {
             return Ok((tenant.record_failed(&head, &message, &unsendable(), self.now()).await?, Then::Again));
         };
@@ -158,15 +168,47 @@ impl<T: Tokens> App<T> {
         self.record(tenant, account, head, claimed, outcome).await
     }
 
+    /// The message, its file uploaded to the channel. That comes before the claim: whoever dies here leaves no doubt, and what
+    /// is uploaded twice nobody sees. The channel's id is stored nowhere, since a later try may come when it has ended.
+    async fn with_files(
+        &self,
+        ctx: &TenantCtx,
+        account: &Account,
+        token: &str,
+        mut message: Message,
+    ) -> Result<Message, (Box<Message>, NotSent)> {
+        let Some(file) = message.body.attachments.first().cloned() else { return Ok(message) };
+        match self.uploaded(ctx, account, token, &file).await {
+            Ok(id) => {
+                message.body.attachments[0].channel_media_id = Some(id);
+                Ok(message)
+            }
+            Err(why) => Err((Box::new(message), why)),
+        }
+    }
+
+    async fn uploaded(
+        &self,
+        ctx: &TenantCtx,
+        account: &Account,
+        token: &str,
+        file: &Attachment,
+    ) -> Result<String, NotSent> {
+        let upload = file.upload.as_ref().ok_or_else(|| NotSent::Final(unsendable()))?;
+        match account.channel {
+            ChannelType::Whatsapp => {
+                let body = self.bucket.open(ctx.id(), upload, self.now()).await?;
+                self.whatsapp.upload(&account.external_id, token, file, body).await
+            }
+            ChannelType::Messenger | ChannelType::Instagram | ChannelType::Line => Err(NotSent::Final(unsupported())),
+        }
+    }
+
     async fn call(&self, channel: ChannelType, message: Outbound<'_>) -> Outcome {
         match channel {
             ChannelType::Whatsapp => self.whatsapp.send(message).await,
             ChannelType::Messenger | ChannelType::Instagram | ChannelType::Line => {
-                Outcome::NotSent(NotSent::Final(Failure {
-                    code: "channel_unsupported".to_owned(),
-                    title: "This channel cannot send yet".to_owned(),
-                    channel_code: None,
-                }))
+                Outcome::NotSent(NotSent::Final(unsupported()))
             }
         }
     }
@@ -262,6 +304,14 @@ impl<T: Tokens> App<T> {
             }
             None => Ok((tenant.record_failed(&head, message, why, now).await?, Then::Again)),
         }
+    }
+}
+
+fn unsupported() -> Failure {
+    Failure {
+        code: "channel_unsupported".to_owned(),
+        title: "This channel cannot send yet".to_owned(),
+        channel_code: None,
     }
 }
 

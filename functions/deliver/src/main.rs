@@ -5,18 +5,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use blob::Files;
 use bootstrap::{Aws, Clock, Queue, Random, Retry, Service, Settings, SqsRecord, http, logs, run_batch};
 use channel_meta::{Graph, probe::GraphAddress};
 use channel_whatsapp::WhatsApp;
 use credential::{Secrets, TenantCredentials, TenantSecrets};
-use deliver::{App, Tokens};
+use deliver::{App, Bucket, Tokens};
 use domain::{Account, IdKey, TenantCtx, Timestamp, time::TimeScale};
 use queue::Outbound;
 use serde::Deserialize;
 use table::{Tables, TablesConfig};
 
-/// A wake is not started with less than this left: a call of the channel and its records.
-const LEAST: Duration = Duration::from_secs(9);
+/// A wake is not started with less than this left: a file, a call of the channel and its records.
+const LEAST: Duration = Duration::from_secs(34);
 
 /// Longest that a call of the channel may take.
 const CALL: Duration = Duration::from_secs(8);
@@ -71,9 +72,16 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let secrets = Secrets::new(aws_sdk_secretsmanager::Client::new(&aws.config(Service::SecretsManager)));
     let address =
         GraphAddress { base_url: settings.text("META_GRAPH_BASE_URL")?, version: settings.text("META_GRAPH_VERSION")? };
+    let client = http::channels(&settings, CALL)?;
+    let files = Files {
+        url: settings.text("FILES_URL")?,
+        bucket: settings.text("BUCKET_NAME")?,
+        region: settings.text("AWS_REGION")?,
+    };
     let app = &App {
         tables,
-        whatsapp: WhatsApp::new(Graph::new(http::channels(&settings, CALL)?, address)),
+        whatsapp: WhatsApp::new(Graph::new(client.clone(), address)),
+        bucket: Bucket { client, files, tenants: Arc::clone(&tenants) },
         tokens: Vault {
             tokens: TenantSecrets::new(secrets, settings.text("TENANT_SECRET_PREFIX")?).as_tenant(tenants),
             clock: clock.clone(),

@@ -1,12 +1,12 @@
 //! Lambda `media`: fetches the files of customers' messages, checks them, and keeps them where agents can see them. The
 //! message itself is long stored and shown: nothing here can hold it up or lose it.
 
-pub mod content;
 mod store;
 pub mod thumbnail;
 
 use std::time::Duration;
 
+use blob::content;
 use bootstrap::{Clock, Retry};
 use channel_meta::{Media, NotFetched};
 use credential::TenantSecrets;

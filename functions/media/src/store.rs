@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use blob::{BlobError, Blobs, Key};
+use blob::{BlobError, Blobs, Key, content};
 use credential::TenantCredentials;
 use domain::{TenantId, body::Attachment};
 
-use crate::{content, thumbnail};
+use crate::thumbnail;
 
 pub struct Bucket {
     pub s3: aws_sdk_s3::Client,

@@ -1,5 +1,6 @@
 //! What plays AWS on one machine: each service speaks its own wire protocol, and the real SDK talks to it.
 
+pub(crate) mod cors;
 pub mod dynamodb;
 pub mod journal;
 pub mod s3;

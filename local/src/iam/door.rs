@@ -13,11 +13,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::{Caller, Guard, asked};
+use super::{Caller, Form, Guard, asked};
 use crate::aws::sts::Sts;
 
 /// Larger than any request that a service takes.
-const BODY_MAX: usize = 64 * 1024 * 1024;
+const BODY_MAX: usize = 128 * 1024 * 1024;
 
 /// Which service is behind a door: each has its own way to say no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,9 @@ impl Doorkeeper {
 
     /// `Err`: AWS's code, and its words.
     fn judge(&self, service: Service, head: &Parts, body: &[u8]) -> Result<(), (&'static str, String)> {
-        let session = self.sts.resolve(&token(head)).ok_or_else(|| {
+        let form = (service == Service::S3).then(|| Form::of(head, body)).flatten();
+        let token = form.as_ref().map_or_else(|| token(head), |form| form.token.clone());
+        let session = self.sts.resolve(&token).ok_or_else(|| {
             ("InvalidClientTokenId", "The security token included in the request is invalid.".to_owned())
         })?;
         if session.role_arn == self.host {
@@ -64,7 +66,10 @@ impl Doorkeeper {
         let asked = match service {
             Service::Sqs => asked::of_sqs(&operation(), &json()),
             Service::SecretsManager => asked::of_secrets(&operation(), &json()),
-            Service::S3 => asked::of_s3(&head.method, head.uri.path(), head.uri.query().unwrap_or_default()),
+            Service::S3 => match form {
+                Some(Form { key, .. }) => asked::of_s3(&head.method, &format!("{}/{key}", head.uri.path()), ""),
+                None => asked::of_s3(&head.method, head.uri.path(), head.uri.query().unwrap_or_default()),
+            },
             Service::Sts => return self.judge_sts(&caller, body).map_err(denied),
         };
         self.guard.allow(&caller, &asked).map_err(denied)

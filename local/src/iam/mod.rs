@@ -2,6 +2,7 @@
 
 mod asked;
 mod door;
+mod form;
 mod leading_keys;
 mod policy;
 
@@ -11,6 +12,7 @@ use serde_json::Value;
 
 pub use asked::{Asked, Context};
 pub use door::{Doorkeeper, Service};
+use form::Form;
 pub use leading_keys::{KeyNames, Reach};
 pub use policy::{Ask, allows};
 

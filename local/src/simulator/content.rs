@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::files::Attached;
 use super::refusal::Refusal;
 
 /// Longest body of a text, in characters.
@@ -19,13 +20,15 @@ pub(super) struct Content {
     pub(super) text: String,
     /// The message that a reaction is on.
     pub(super) on: Option<String>,
+    /// What it carries; then `text` is its caption.
+    pub(super) file: Option<Attached>,
 }
 
 /// The content of a request's own type. `templates` are those of the business account.
 pub(super) fn content(request: &Map<String, Value>, templates: &[Value]) -> Result<Content, Refusal> {
     let kind = request.get("type").and_then(Value::as_str).unwrap_or("text");
     let object = request.get(kind).ok_or_else(|| Refusal::missing(kind))?;
-    let said = |text: String| Content { kind: kind.to_owned(), text, on: None };
+    let said = |text: String| Content { kind: kind.to_owned(), text, on: None, file: None };
     match kind {
         "text" => text(object).map(said),
         "location" => location(object).map(said),
@@ -38,7 +41,7 @@ pub(super) fn content(request: &Map<String, Value>, templates: &[Value]) -> Resu
                 return Err(Refusal::invalid("Param context is not allowed for reactions"));
             }
             let emoji = object.get("emoji").and_then(Value::as_str).unwrap_or_default();
-            Ok(Content { kind: kind.to_owned(), text: emoji.to_owned(), on: Some(on.to_owned()) })
+            Ok(Content { on: Some(on.to_owned()), ..said(emoji.to_owned()) })
         }
         _ => Err(Refusal::value("Messages of this type are not simulated")),
     }

@@ -137,7 +137,7 @@ async fn ledger(State(playing): Sim) -> Json<Value> {
     let item = |(key, message): &(&ThreadKey, &Message)| {
         json!({
             "id": message.id, "phone_number_id": key.phone_number_id, "to": key.from, "type": message.kind, "text": message.text,
-            "reference": message.reference, "reply_to": message.reply_to, "at": message.at,
+            "file": message.file, "reference": message.reference, "reply_to": message.reply_to, "at": message.at,
         })
     };
     Json(json!({ "items": sends.iter().map(item).collect::<Vec<_>>() }))

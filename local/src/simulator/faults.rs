@@ -30,6 +30,8 @@ pub struct Faults {
     pub media_truncated: u32,
     /// Files that come with other bytes than announced.
     pub media_wrong: u32,
+    /// Uploads of a business that are refused: out of order.
+    pub upload_500: u32,
     /// Every access token is refused.
     pub revoked: bool,
 }

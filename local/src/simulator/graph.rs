@@ -1,11 +1,12 @@
-//! Graph for WhatsApp, as far as Switchboard asks it: send, mark as read, read a number, templates, tell where a file lies.
+//! Graph for WhatsApp, as far as Switchboard asks it: send, mark as read, read a number, templates, take a file, tell where
+//! one lies.
 //! [Messages](https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages).
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing};
@@ -16,17 +17,21 @@ use super::account::SimAccount;
 use super::faults::take;
 use super::refusal::Refusal;
 use super::send::{Accepted, Request, accept, mark_read};
-use super::store::{Parcel, State as Everything, kept_parcel, kept_templates};
+use super::store::{Parcel, State as Everything, kept_file, kept_parcel, kept_templates};
 use super::templates::handed_in;
 use super::thread::{ThreadKey, Tick};
 use super::webhook::template_status;
-use super::{Playing, files};
+use super::{Playing, files, uploads};
 
 /// Paths of Graph, below the simulator's own.
 pub(super) fn routes() -> Router<Arc<Playing>> {
     Router::new()
         .route("/simulator/graph/{version}/{number}/messages", routing::post(messages))
         .route("/simulator/graph/{version}/{number}/message_templates", routing::get(templates).post(new_template))
+        .route(
+            "/simulator/graph/{version}/{number}/media",
+            routing::post(media).layer(DefaultBodyLimit::max(uploads::BODY_MAX)),
+        )
         .route("/simulator/graph/{version}/{number}", routing::get(node))
 }
 
@@ -136,6 +141,25 @@ async fn new_template(
     playing.store.keep(changes).await;
     playing.dispatch(vec![parcel]);
     Ok(Json(answer))
+}
+
+/// Takes a file of a business, to be sent by its id.
+async fn media(
+    State(playing): State<Arc<Playing>>,
+    Path(node): Path<Node>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Refusal> {
+    let file = {
+        let mut state = playing.store.state();
+        let account = authorized(&state, &headers, &node.number)?;
+        if take(&mut state.faults.upload_500) {
+            return Err(Refusal::out_of_order());
+        }
+        uploads::take(&mut state, &account, &headers, &body)?
+    };
+    playing.store.keep(vec![kept_file(&file)]).await;
+    Ok(Json(json!({ "id": file.id })))
 }
 
 async fn messages(

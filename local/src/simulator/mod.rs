@@ -15,6 +15,7 @@ mod send;
 mod store;
 mod templates;
 mod thread;
+mod uploads;
 mod webhook;
 
 use std::sync::Arc;

@@ -63,6 +63,12 @@ impl Refusal {
         Self { details: details.to_owned(), ..Self::new(StatusCode::BAD_REQUEST, 132_012, message) }
     }
 
+    /// A file that cannot be taken, or not be sent as what it is to be.
+    pub(super) fn media(details: &str) -> Self {
+        let message = "(#131053) Media upload error";
+        Self { details: details.to_owned(), ..Self::new(StatusCode::BAD_REQUEST, 131_053, message) }
+    }
+
     pub(super) fn undeliverable() -> Self {
         Self::new(StatusCode::BAD_REQUEST, 131_026, "(#131026) Message undeliverable")
     }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::account::SimAccount;
-use super::content::{TEMPLATE, content};
+use super::content::{Content, TEMPLATE, content};
 use super::faults::take;
 use super::refusal::Refusal;
 use super::store::{Parcel, State, kept_message, kept_parcel};
 use super::thread::{Author, Message, REACTION, ThreadKey, Tick};
 use super::webhook::{NO_SUCH_MESSAGE, WINDOW_CLOSED, digits, status};
-use super::{Pace, fresh_id};
+use super::{Pace, fresh_id, uploads};
 use crate::aws::journal::Change;
 
 /// How long "is typing" is shown at most.
@@ -76,7 +76,13 @@ pub(super) fn accept(
     now: u64,
     pace: Pace,
 ) -> Result<Accepted, Refusal> {
-    let said = content(&request.0, &state.templates(&account.waba_id))?;
+    let said = match uploads::sent(state, account, &request.0) {
+        Some(sent) => {
+            let (file, text) = sent?;
+            Content { kind: file.kind.clone(), text, on: None, file: Some(file) }
+        }
+        None => content(&request.0, &state.templates(&account.waba_id))?,
+    };
     let from = request.customer(state, account)?;
     let thread = ThreadKey { phone_number_id: account.phone_number_id.clone(), from };
     let seq = state.next_seq();
@@ -107,7 +113,7 @@ pub(super) fn accept(
         reference: request.word("biz_opaque_callback_data").map(str::to_owned),
         reaction: None,
         tick: Tick::Accepted,
-        file: None,
+        file: said.file,
         error,
     };
     chat.messages.insert(seq, message.clone());

@@ -21,7 +21,7 @@ pub use function::{Function, Role, Statement, Trust};
 pub use names::{
     ACCOUNT, Addresses, REGION, STACK, function_arn, queue_arn, role_arn, secret_arn, stream_arn, table_arn,
 };
-pub use store::{Bucket, Generate, Queue, Secret, Table};
+pub use store::{Bucket, CorsRule, Generate, Queue, Secret, Table};
 pub use trigger::{QueueMapping, Schedule, StreamMapping};
 
 use intrinsics::Scope;

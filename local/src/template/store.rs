@@ -48,6 +48,29 @@ pub struct Bucket {
     pub logical: String,
     /// Its name.
     pub name: String,
+    /// What browsers may ask of it from other origins.
+    pub cors: Vec<CorsRule>,
+}
+
+/// Who may ask a bucket from a page of another origin.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct CorsRule {
+    /// Methods.
+    #[serde(rename = "AllowedMethods")]
+    pub methods: Vec<String>,
+    /// Origins, or `*`.
+    #[serde(rename = "AllowedOrigins")]
+    pub origins: Vec<String>,
+    /// Headers that a page may add, or `*`.
+    #[serde(rename = "AllowedHeaders", default)]
+    pub headers: Vec<String>,
+}
+
+impl CorsRule {
+    pub(crate) fn allows(&self, origin: &str, method: &str) -> bool {
+        self.origins.iter().any(|allowed| allowed == "*" || allowed == origin)
+            && self.methods.iter().any(|m| m == method)
+    }
 }
 
 /// A secret. Where the template wants a random one, the host makes it once and keeps it.
@@ -141,8 +164,17 @@ pub(super) fn tables(resources: &Resources) -> Result<Vec<Table>, Refusal> {
 }
 
 pub(super) fn buckets(resources: &Resources) -> Result<Vec<Bucket>, Refusal> {
-    let named = |resource: &super::Resource| Bucket { logical: resource.logical.clone(), name: resource.name.clone() };
-    Ok(resources.of("AWS::S3::Bucket").map(named).collect())
+    let rules = |resource: &super::Resource| match &resource.properties["CorsConfiguration"]["CorsRules"] {
+        Value::Null => Ok(Vec::new()),
+        rules => super::typed(&resource.logical, rules),
+    };
+    resources
+        .of("AWS::S3::Bucket")
+        .map(|resource| {
+            let (logical, name) = (resource.logical.clone(), resource.name.clone());
+            Ok(Bucket { logical, name, cors: rules(resource)? })
+        })
+        .collect()
 }
 
 pub(super) fn secrets(resources: &Resources) -> Result<Vec<Secret>, Refusal> {

@@ -5,10 +5,11 @@
 //! | a body too large for a queue record, by its content | `claims/<sha256>` | 30 days |
 //! | a verified body that the queue refused | `spill/<yyyy-mm-dd>/<id>` | 30 days |
 //! | a message's file, by its content | `t/<tenant>/media/<sha256>` | as its tenant |
+//! | a file that an agent uploaded to be sent | `t/<tenant>/upload/<upload>` | as its tenant |
 //! | its thumbnail, a JPEG | `t/<tenant>/thumb/<sha256 of the file>` | as its tenant |
 //! | a raw payload too large for its message's item | `t/<tenant>/raw/<sha256>` | as its tenant |
 
-use domain::{TenantId, Timestamp};
+use domain::{TenantId, Timestamp, UploadId};
 use sha2::{Digest, Sha256};
 
 /// Everything that the queue refused.
@@ -37,6 +38,11 @@ impl Key {
     /// A file of a message. `sha256` is the content's, 64 hex digits.
     pub fn media(tenant: &TenantId, sha256: &str) -> Self {
         Self(format!("t/{tenant}/media/{sha256}"))
+    }
+
+    /// A file that goes out: an upload is put once, under an id that nobody can guess.
+    pub fn upload(tenant: &TenantId, upload: &UploadId) -> Self {
+        Self(format!("t/{tenant}/upload/{upload}"))
     }
 
     /// The small picture of the file with this content.

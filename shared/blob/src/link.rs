@@ -28,6 +28,8 @@ pub const SPAN: Duration = Duration::from_mins(5);
 pub struct Files {
     /// The bucket's own address, without a slash at its end.
     pub url: String,
+    /// Its name.
+    pub bucket: String,
     pub region: String,
 }
 
@@ -78,6 +80,11 @@ impl<'a> Links<'a> {
         self.signed(&address)
     }
 
+    /// A link to read one object as it is: for functions, not for browsers.
+    pub fn plain(&self, key: &Key) -> Result<String, Unsigned> {
+        self.signed(&format!("{}/{}", self.files.url, key.as_str()))
+    }
+
     fn signed(&self, address: &str) -> Result<String, Unsigned> {
         let unsigned = |error: &dyn std::fmt::Display| Unsigned(error.to_string());
         let mut settings = SigningSettings::default();
@@ -121,7 +128,11 @@ mod tests {
     use super::*;
 
     fn link(shown: Shown<'_>, at: i64) -> String {
-        let files = Files { url: "https://b.s3.eu-west-1.amazonaws.com".to_owned(), region: "eu-west-1".to_owned() };
+        let files = Files {
+            url: "https://b.s3.eu-west-1.amazonaws.com".to_owned(),
+            bucket: "b".to_owned(),
+            region: "eu-west-1".to_owned(),
+        };
         let session = Credentials::new("AKID", "secret", Some("token".to_owned()), None, "test");
         let key = Key::media(&TenantId::from_bytes([0; 10]), "abc");
         Links::new(&files, session, Timestamp::from_seconds(at)).to(&key, "image/png", shown).unwrap()

@@ -7,6 +7,7 @@ use reqwest::{Client, Request, RequestBuilder, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::probe::GraphAddress;
+use crate::upload::{self, FileBody, FileForm};
 
 /// A client of Graph.
 #[derive(Clone)]
@@ -113,6 +114,13 @@ impl Graph {
         // It was answered, so it had left.
         let body = reply.bytes().await.map_err(|error| Lost::After(error.without_url().to_string()))?;
         Ok((status, body.to_vec()))
+    }
+
+    /// Posts a file to `path` below the version. It passes through, piece by piece.
+    pub async fn upload(&self, path: &str, access_token: &str, form: &FileForm<'_>, body: FileBody) -> Reply {
+        let url = format!("{}/{}/{path}", self.address.base_url, self.address.version);
+        let request = self.client.post(url).bearer_auth(access_token).timeout(upload::WITHIN);
+        self.told(upload::multipart(request, form, body)).await
     }
 }
 

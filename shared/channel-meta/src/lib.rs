@@ -4,7 +4,9 @@ pub mod graph;
 pub mod media;
 pub mod probe;
 pub mod signature;
+pub mod upload;
 
 pub use graph::{Carried, Carrier, Graph, GraphError, Lost, Reply};
 pub use media::{Media, NotFetched};
 pub use signature::{App, verify};
+pub use upload::{FileBody, FileForm};

@@ -12,5 +12,5 @@ pub mod template;
 
 pub use lenient::sha256;
 pub use parse::parse;
-pub use send::{MARKED_WITHIN, Mark, NotMarked, WhatsApp, check};
+pub use send::{MARKED_WITHIN, Mark, NotMarked, WhatsApp, check, check_start, kind_of};
 pub use split::{BUSINESS_ACCOUNT, Routed, split};

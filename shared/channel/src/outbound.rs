@@ -3,12 +3,14 @@
 use std::{future::Future, time::Duration};
 
 use domain::body::{Card, Interactive, Location, ReactionDetails, TemplateDetails};
-use domain::{Body, ChannelType, Details, Failure, Identity, MessageType};
+use domain::{Attachment, Body, ChannelType, Details, Failure, Identity, MessageType};
 
 /// What to send, as it stands in the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content<'a> {
     Text(&'a str),
+    /// A file, and its caption. The channel knows it by its `channel_media_id`, once it was uploaded there.
+    File(&'a Attachment, Option<&'a str>),
     Location(&'a Location),
     Contacts(&'a [Card]),
     /// The words, and what can be pressed below them.
@@ -20,6 +22,9 @@ pub enum Content<'a> {
 impl<'a> Content<'a> {
     /// What a message says; `None` for what nobody sends.
     pub fn of(kind: MessageType, text: Option<&'a str>, body: &'a Body) -> Option<Self> {
+        if let Some(file) = body.attachments.first() {
+            return Some(Self::File(file, text.filter(|caption| !caption.is_empty())));
+        }
         let text = text.unwrap_or_default();
         match (kind, &body.details) {
             (MessageType::Text, _) => Some(Self::Text(text)),

@@ -103,6 +103,11 @@ id!(
     ConversationId, 26, 16
 );
 
+id!(
+    /// A file that an agent uploads, to be sent: 128 random bits.
+    UploadId, 26, 16
+);
+
 /// A message: its conversation, the millisecond of its channel time and its number there. It needs no look-up, and
 /// sorts within a conversation as the thread does.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

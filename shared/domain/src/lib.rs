@@ -28,7 +28,7 @@ pub use channel_type::ChannelType;
 pub use contact::{Contact, Identity, IdentityKind};
 pub use conversation::{Due, Head, Owner, Status};
 pub use delivery::{Delivery, DeliveryStatus, Failure, Pricing, Receipt};
-pub use id::{AccountId, ContactId, ConversationId, MessageId, TenantId, UserId};
+pub use id::{AccountId, ContactId, ConversationId, MessageId, TenantId, UploadId, UserId};
 pub use key_hash::IdKey;
 pub use message::{Author, Direction, Message, MessageType};
 pub use template::Template;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::{AccountId, ContactId, ConversationId, MessageId, TenantId, Timestamp, UserId};
+use crate::{AccountId, ContactId, ConversationId, MessageId, TenantId, Timestamp, UploadId, UserId};
 
 fn text(description: &str, length: usize) -> RefOr<Schema> {
     let text = ObjectBuilder::new().schema_type(Type::String).description(Some(description));
@@ -33,6 +33,7 @@ ids! {
     AccountId, "A channel account.";
     ContactId, "A person who writes to the tenant.";
     UserId, "A person who works here.";
+    UploadId, "A file that was uploaded to be sent.";
     ConversationId, "A conversation.";
     MessageId, "A message; sorts within its conversation by (`sent_at`, `seq`).";
 }

@@ -14,3 +14,4 @@ mod samples;
 mod sending;
 mod signals;
 mod unrouted;
+mod uploads;

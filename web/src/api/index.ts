@@ -3,7 +3,9 @@ import { z } from "zod";
 
 import { credentialCall, holdToken, request, takeToken } from "./http";
 import * as schemas from "./schemas";
-import type { Conversation, Message, Status, TemplateFilling } from "./schemas";
+import type { Conversation, FileKind, Message, Status } from "./schemas";
+
+export { putFile } from "./put-file";
 
 interface Cancel {
   signal?: AbortSignal;
@@ -18,9 +20,8 @@ export interface Filter {
 export interface Reply {
   /** The Idempotency-Key: made with the draft, so that pressing Send twice sends once. */
   clientId: string;
-  text: string;
-  /** Sent instead of the text, which is how it reads. */
-  template: TemplateFilling | null;
+  /** One message each, in this order. */
+  parts: readonly object[];
   replyTo: string | null;
   /** The newest `seq` that the agent has seen. */
   expectedSeq: number;
@@ -75,9 +76,16 @@ export const messages = (id: string, cursor: string | null, cancel: Cancel = {})
 /** A file as it stands now, with fresh links. */
 export const attachment = (id: string, cancel: Cancel = {}) => request(schemas.attachment, `/attachments/${encodeURIComponent(id)}`, cancel);
 
+/** A form to upload one file by, if the channel takes such a file. */
+export const upload = (file: { conversation: string; name: string; mimeType: string; bytes: number; kind: FileKind }, cancel: Cancel = {}) =>
+  request(schemas.upload, "/uploads", {
+    method: "POST",
+    body: { conversation_id: file.conversation, file_name: file.name, mime_type: file.mimeType || "application/octet-stream", bytes: file.bytes, kind: file.kind },
+    ...cancel,
+  });
+
 export async function reply(id: string, reply: Reply): Promise<Message[]> {
-  const part = reply.template === null ? { type: "text", text: reply.text } : { type: "template", ...reply.template };
-  const body: Record<string, unknown> = { parts: [part], expected_seq: reply.expectedSeq };
+  const body: Record<string, unknown> = { parts: reply.parts, expected_seq: reply.expectedSeq };
   if (reply.replyTo !== null) body["reply_to"] = reply.replyTo;
   if (reply.force) body["force"] = true;
   if (reply.sendAt !== null) body["send_at"] = reply.sendAt;

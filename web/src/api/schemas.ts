@@ -2,7 +2,7 @@
 import { config, z } from "zod";
 
 import {
-  zAccessToken, zChannelRef, zConversation, zDeliveryStatus, zListUser, zMe, zMessage, zMessageType, zSendOptions, zSent, zStatus, zSync, zTemplate, zTicket, zUser, zUserRef,
+  zAccessToken, zChannelRef, zConversation, zDeliveryStatus, zListUser, zMe, zMessage, zMessageType, zSendOptions, zSent, zStatus, zSync, zTemplate, zTicket, zUpload, zFileKind, zUser, zUserRef,
 } from "./generated/zod.gen";
 
 // Zod would try `new Function`, which the content policy refuses and reports.
@@ -32,6 +32,9 @@ const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), 
 export const conversations = list(conversation);
 export const messages = list(message);
 export const teammates = zListUser;
+
+export const upload = zUpload;
+export const fileKind = zFileKind;
 
 export const sendOptions = zSendOptions;
 /** A category or a standing that this version does not know is the unknown one: such a template is not offered. */
@@ -79,6 +82,7 @@ export const frame = z.object({
 export const typing = z.object({ conversation_id: z.string(), user: zUserRef });
 export const presence = z.object({ conversation_id: z.string(), users: z.array(zUserRef) });
 
+export type FileKind = z.infer<typeof fileKind>;
 export type SendOptions = z.infer<typeof sendOptions>;
 export type Template = z.infer<typeof templates>["items"][number];
 export type TemplateFilling = z.infer<typeof templateFilling>;

@@ -27,6 +27,7 @@ export class FakeServer {
   /** Answers given once, instead of the usual one, to the first request whose `METHOD path` starts like this. */
   private once: { start: string; answer: Answer | "no network" }[] = [];
   private tokens = 0;
+  private uploads = 0;
   private rev = 1_000;
   private log = 0;
   private changes: { n: number; type: "conversation" | "message"; id: string }[] = [];
@@ -111,6 +112,8 @@ export class FakeServer {
         return () => ok({ ticket: "tkt", url: "wss://socket.test/?ticket=tkt", expires_at: new Date(this.now() + 30_000).toISOString() });
       case "POST messages":
         return (_, [, id = ""]) => ({ status: 202, body: this.receipt(id, "queued") });
+      case "POST uploads":
+        return () => ({ status: 201, body: { upload_id: `upl_${++this.uploads}`, url: "https://files.test/bucket", fields: { key: "k", policy: "p" }, expires_at: new Date(this.now() + 600_000).toISOString() } });
       case "GET channels":
         return () => ok({ items: TEMPLATES, next_cursor: null });
       case "GET conversations":

@@ -27,7 +27,7 @@ pub async fn retry(
     let message = tenant.message(&id).await?.ok_or_else(Problem::not_found)?;
     window::allowed(&head, Path::of(message.kind), now, "id")?;
     match tenant.retry(&id, now).await? {
-        Retried::Queued(message) => Ok((StatusCode::ACCEPTED, Json(MessageJson::from(&message)))),
+        Retried::Queued(message) => Ok((StatusCode::ACCEPTED, Json(app.shown_one(&member.ctx, &message).await?))),
         Retried::NotRetryable(_) => {
             Err(Problem::conflict("not_retryable", "Only what failed, or whose outcome is unknown, is sent again."))
         }

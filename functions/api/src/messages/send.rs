@@ -7,7 +7,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use domain::{ConversationId, Head, MessageType, Timestamp, conversation, message::ReplyTo};
+use domain::{ConversationId, MessageType, TenantCtx, Timestamp, conversation, message::ReplyTo};
 use frame::resource::MessageJson;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -111,24 +111,21 @@ pub async fn send(
         force: send.force,
         send_at: send.send_at,
     };
-    let submitted = match ready(&tenant, &head, send, now).await {
+    let place = Place { app: &app, ctx: &member.ctx, tenant: &tenant, head: &head, now };
+    let submitted = match ready(place, send).await {
         Ok((reply_to, parts)) => tenant.submit(head, &Submit { reply_to, parts, ..asked.clone() }, now).await?,
         // A lost answer is given again, also when the window has closed since, or a template is no more.
         Err(problem) => tenant.submitted(&id, &asked).await?.ok_or(problem)?,
     };
-    answer(&tenant, &id, submitted, asked.expected_seq).await
+    answer(&app, &member.ctx, &id, submitted, asked.expected_seq).await
 }
 
 /// What it comes to, where the channel's law allows all of it now.
-async fn ready(
-    tenant: &Tenant<'_>,
-    head: &Head,
-    send: Send,
-    now: Timestamp,
-) -> Result<(Option<ReplyTo>, Vec<Draft>), Problem> {
+async fn ready(place: Place<'_>, send: Send) -> Result<(Option<ReplyTo>, Vec<Draft>), Problem> {
+    let Place { tenant, head, now, .. } = place;
     send_at_is_ahead(send.send_at, now)?;
     let reply_to = reply_to(tenant, &head.id, send.reply_to.as_deref()).await?;
-    let parts = Place { tenant, head, now }.drafts(send.parts).await?;
+    let parts = place.drafts(send.parts).await?;
     if reply_to.is_some() && parts.first().is_some_and(|part| part.kind == MessageType::Reaction) {
         return Err(Problem::invalid("reply_to", "invalid", "A reaction answers no message: it stands on one."));
     }
@@ -148,20 +145,21 @@ fn send_at_is_ahead(send_at: Option<Timestamp>, now: Timestamp) -> Result<(), Pr
 }
 
 async fn answer(
-    tenant: &Tenant<'_>,
+    app: &App,
+    ctx: &TenantCtx,
     id: &ConversationId,
     submitted: Submitted,
     expected_seq: Option<u64>,
 ) -> Result<(StatusCode, Json<Sent>), Problem> {
     match submitted {
         Submitted::Created(messages, _) | Submitted::Same(messages) => {
-            Ok((StatusCode::ACCEPTED, Json(Sent { messages: messages.iter().map(MessageJson::from).collect() })))
+            Ok((StatusCode::ACCEPTED, Json(Sent { messages: app.shown(ctx, &messages).await? })))
         }
         Submitted::OtherBody => {
             Err(Problem::invalid("Idempotency-Key", "idempotency_mismatch", "This key was used for another body."))
         }
         Submitted::NewerReply { seq } => {
-            let newest = tenant.messages(id, None, NEWER_MAX).await?.items;
+            let newest = app.tables.tenant(ctx).messages(id, None, NEWER_MAX).await?.items;
             let newer = newest.iter().filter(|m| m.seq() > expected_seq.unwrap_or(0)).map(MessageJson::from).collect();
             let problem =
                 Problem::conflict("newer_reply", "A teammate has written since: look at it, or send with `force`.");

@@ -10,4 +10,5 @@ mod sign_in;
 mod sync;
 mod templates;
 mod tenants;
+mod uploads;
 mod world;

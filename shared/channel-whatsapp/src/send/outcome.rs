@@ -55,7 +55,7 @@ fn took(accepted: Accepted) -> Outcome {
     Outcome::Accepted { external_id: message.id, also_known_as }
 }
 
-fn refused(status: u16, error: &GraphError) -> NotSent {
+pub(super) fn refused(status: u16, error: &GraphError) -> NotSent {
     let details = error.error_data.as_ref().and_then(|d| d.details.as_deref()).unwrap_or("");
     match refusal(error.code, details, error.is_transient) {
         NotSent::Final(why) if status == 429 || status >= 500 => NotSent::Retry { after: None, at_most: None, why },
@@ -63,7 +63,7 @@ fn refused(status: u16, error: &GraphError) -> NotSent {
     }
 }
 
-fn rejected(status: u16) -> NotSent {
+pub(super) fn rejected(status: u16) -> NotSent {
     let code = Some(i64::from(status));
     match status {
         401 => NotSent::Unauthorized(Failure {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::MessageType;
+use crate::{MessageType, UploadId};
 
 /// Where a file stands on its way from the channel to our own storage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -69,6 +69,9 @@ pub struct Attachment {
     /// Whether a sticker moves.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub animated: bool,
+    /// What an agent uploaded: then it lies under this name and not under its content's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<UploadId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
     /// Of a picture, in pixels, as it is to be shown.
@@ -94,6 +97,7 @@ impl Attachment {
             file_name: None,
             sha256: None,
             animated: false,
+            upload: None,
             bytes: None,
             size: None,
             thumbnail: false,

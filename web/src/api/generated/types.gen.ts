@@ -394,6 +394,11 @@ export type Events = {
 };
 
 /**
+ * As what a file is shown.
+ */
+export type FileKind = 'image' | 'video' | 'audio' | 'voice' | 'file' | 'sticker';
+
+/**
  * What we offer to choose from, or what the customer chose or filled in of it.
  */
 export type Interactive = (ReplyButtons & {
@@ -782,6 +787,18 @@ export type Me = {
     user: MyUser;
 };
 
+export type MediaPart = {
+    /**
+     * Words below it, where the channel shows some.
+     */
+    caption?: string | null;
+    type: 'media';
+    /**
+     * Of [`create_upload`](#/messages/create_upload), once the form has been sent.
+     */
+    upload_id: string;
+};
+
 export type Message = {
     attachments: Array<Attachment>;
     author: Author;
@@ -917,6 +934,27 @@ export type NewTemplate = {
 };
 
 /**
+ * What is about to be uploaded.
+ */
+export type NewUpload = {
+    /**
+     * Its size, to the byte.
+     */
+    bytes: number;
+    channel?: ChannelType | null;
+    /**
+     * Where it is to be sent; or else `channel`.
+     */
+    conversation_id?: string | null;
+    /**
+     * Customers see it of a `file` alone.
+     */
+    file_name: string;
+    kind?: FileKind | null;
+    mime_type: string;
+};
+
+/**
  * What can be pressed.
  */
 export type Offer = ButtonsOffer | ListOffer | LinkOffer;
@@ -953,7 +991,7 @@ export type ParameterFormat = 'positional' | 'named';
 /**
  * One message of a send, by its `type`.
  */
-export type Part = TextPart | LocationPart | ContactsPart | InteractivePart | TemplatePart | ReactionPart;
+export type Part = TextPart | MediaPart | LocationPart | ContactsPart | InteractivePart | TemplatePart | ReactionPart;
 
 export type PhonePart = {
     phone: string;
@@ -1506,6 +1544,29 @@ export type UnsupportedDetails = {
      */
     type?: string | null;
 };
+
+export type Upload = {
+    /**
+     * Until when the form may be sent.
+     */
+    expires_at: Timestamp;
+    /**
+     * The form's fields, all of them; the file comes after them, as the field `file`.
+     */
+    fields: {
+        [key: string]: string;
+    };
+    upload_id: UploadId;
+    /**
+     * Post the form to this address, as `multipart/form-data`, without credentials.
+     */
+    url: string;
+};
+
+/**
+ * A file that was uploaded to be sent.
+ */
+export type UploadId = string;
 
 export type User = {
     email: string;
@@ -4267,6 +4328,55 @@ export type SyncResponses = {
 };
 
 export type SyncResponse = SyncResponses[keyof SyncResponses];
+
+export type CreateUploadData = {
+    body: NewUpload;
+    path?: never;
+    query?: never;
+    url: '/v1/uploads';
+};
+
+export type CreateUploadErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * The channel does not take it: `field` says what is wrong, `code` why, e.g. `too_large`, `type_not_taken`
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CreateUploadError = CreateUploadErrors[keyof CreateUploadErrors];
+
+export type CreateUploadResponses = {
+    /**
+     * The form
+     */
+    201: Upload;
+};
+
+export type CreateUploadResponse = CreateUploadResponses[keyof CreateUploadResponses];
 
 export type ListUsersData = {
     body?: never;

@@ -257,6 +257,18 @@ export const zEventType = z.enum([
 ]);
 
 /**
+ * As what a file is shown.
+ */
+export const zFileKind = z.enum([
+    'image',
+    'video',
+    'audio',
+    'voice',
+    'file',
+    'sticker'
+]);
+
+/**
  * A button that opens a page.
  */
 export const zLinkButton = z.object({
@@ -394,6 +406,15 @@ export const zMarkRead = z.object({
     ]))
 });
 
+export const zMediaPart = z.object({
+    caption: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    type: z.enum(['media']),
+    upload_id: z.string()
+});
+
 /**
  * A message; sorts within its conversation by (`sent_at`, `seq`).
  */
@@ -468,6 +489,27 @@ export const zNewExamples = z.object({
     body: z.optional(z.record(z.string(), z.string())),
     buttons: z.optional(z.record(z.string(), z.string())),
     header: z.optional(z.record(z.string(), z.string()))
+});
+
+/**
+ * What is about to be uploaded.
+ */
+export const zNewUpload = z.object({
+    bytes: z.int().gte(0),
+    channel: z.optional(z.union([
+        zChannelType,
+        z.null()
+    ])),
+    conversation_id: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    file_name: z.string(),
+    kind: z.optional(z.union([
+        zFileKind,
+        z.null()
+    ])),
+    mime_type: z.string()
 });
 
 export const zOrderItem = z.object({
@@ -993,6 +1035,7 @@ export const zTextPart = z.object({
  */
 export const zPart = z.union([
     zTextPart,
+    zMediaPart,
     zLocationPart,
     zContactsPart,
     zInteractivePart,
@@ -1479,6 +1522,18 @@ export const zMessage = z.object({
 
 export const zSent = z.object({
     messages: z.array(zMessage)
+});
+
+/**
+ * A file that was uploaded to be sent.
+ */
+export const zUploadId = z.string();
+
+export const zUpload = z.object({
+    expires_at: zTimestamp,
+    fields: z.record(z.string(), z.string()),
+    upload_id: zUploadId,
+    url: z.string()
 });
 
 /**

@@ -11,6 +11,7 @@ import { useMe } from "../session/session";
 import styles from "./bubble.module.css";
 import { isScheduled } from "./later";
 import { Below, Details, Unsupported } from "./details";
+import { KindIcon } from "./kind-icon";
 import type { MessageItem } from "./messages";
 import { OutgoingTrouble, Trouble } from "./trouble";
 import type { Outgoing } from "./outbox";
@@ -155,6 +156,11 @@ export function OutgoingBubble({ entry, isFirst, quoted, contact }: { entry: Out
         <div className={styles.row}>
           <div className={styles.bubble} data-status={entry.state === "refused" ? "failed" : "queued"}>
             {entry.replyTo !== null && <Quote id={entry.replyTo} quoted={quoted} contact={contact} onQuote={() => undefined} />}
+            {entry.files.map((file) => (
+              <p key={file.uploadId} className={styles.file}>
+                <KindIcon type={file.kind} size={18} /> <span dir="auto">{file.name}</span>
+              </p>
+            ))}
             <Words
               meta={
                 <span className={styles.meta}>

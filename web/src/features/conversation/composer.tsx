@@ -1,10 +1,12 @@
 // Where the answer is written: kept as it is typed, shown as sent the moment it is sent.
-import { SendHorizontal } from "lucide-react";
-import { useLayoutEffect, useRef, type KeyboardEvent } from "react";
+import { Paperclip, SendHorizontal } from "lucide-react";
+import { useEffect, useLayoutEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from "react";
+import { FileTrigger } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation, Message } from "../../api/schemas";
 import { Button, IconButton } from "../../design/button";
+import { say } from "../../design/toasts";
 import { useNow } from "../../i18n/formats";
 import { useCompany } from "../../realtime/company";
 import { live } from "../../realtime/live";
@@ -17,6 +19,8 @@ import { dropDraft, useDraft, writeDraft } from "./drafts";
 import { outbox } from "./outbox";
 import { SendLater } from "./send-later";
 import { ClosedPanel, Strip } from "./strip";
+import { UploadList } from "./upload-list";
+import { FILES_MAX, uploads, useUploads } from "./uploads";
 
 /** Lines before it scrolls. */
 const MOST_LINES = 10;
@@ -43,16 +47,33 @@ function Editor({ row, messages }: { row: Conversation; messages: readonly Messa
   const field = useRef<HTMLTextAreaElement>(null);
   const tellTyping = useTypingSignal(row.id);
   const text = draft?.text ?? "";
-  const isEmpty = text.trim() === "";
+  const files = useUploads(row.id);
+  const isEmpty = text.trim() === "" && files.length === 0;
+  const isReady = !isEmpty && files.every(({ state }) => state === "ready");
+  const isOver = useDropped(attach);
   useGrowing(field, text);
 
-  function send(at: Date | null = null): void {
-    if (draft === null || isEmpty) return;
-    const expectedSeq = newestSeq(row, messages);
-    const { clientId, replyTo } = draft;
-    dropDraft(me.user.id, row.id);
-    outbox.send({ clientId, conversation: row.id, text: text.trim(), replyTo, expectedSeq, sendAt: at }, new Date());
+  function attach(chosen: readonly File[]): void {
+    if (!uploads.add(row.id, chosen)) say(t("upload.limit", { most: FILES_MAX }));
     field.current?.focus();
+  }
+
+  function send(at: Date | null = null): void {
+    if (!isReady) return;
+    const expectedSeq = newestSeq(row, messages);
+    // Files alone make no draft; they are taken away here, so that a second press finds nothing to send.
+    const { clientId, replyTo } = draft ?? { clientId: crypto.randomUUID(), replyTo: null };
+    dropDraft(me.user.id, row.id);
+    outbox.send({ clientId, conversation: row.id, text: text.trim(), replyTo, expectedSeq, files: uploads.take(row.id), sendAt: at }, new Date());
+    field.current?.focus();
+  }
+
+  function paste(event: ClipboardEvent): void {
+    const pasted = [...event.clipboardData.files];
+    // What was copied from a document may come as words and as a picture of them: the words are meant.
+    if (pasted.length === 0 || event.clipboardData.types.includes("text/plain")) return;
+    event.preventDefault();
+    attach(pasted);
   }
 
   function press(event: KeyboardEvent<HTMLTextAreaElement>): void {
@@ -68,7 +89,9 @@ function Editor({ row, messages }: { row: Conversation; messages: readonly Messa
   return (
     <>
       <Strip row={row} quoted={messages.find((message) => message.id === draft?.replyTo) ?? null} onCancelReply={() => writeDraft(me.user.id, row.id, { replyTo: null })} />
-      <div className={styles.box}>
+      <div className={styles.box} data-over={isOver || undefined}>
+        {isOver && <p className={styles.drop}>{t("upload.drop")}</p>}
+        <UploadList conversation={row.id} />
         <textarea
           id="reply"
           ref={field}
@@ -84,13 +107,19 @@ function Editor({ row, messages }: { row: Conversation; messages: readonly Messa
             tellTyping();
           }}
           onKeyDown={press}
+          onPaste={paste}
         />
         <div className={styles.tools}>
+          <FileTrigger allowsMultiple onSelect={(chosen) => attach([...(chosen ?? [])])}>
+            <IconButton className={styles.attach} label={t("upload.attach")}>
+              <Paperclip size={18} />
+            </IconButton>
+          </FileTrigger>
           <Button look="quiet" className={styles.enter} aria-pressed={enterSends} onPress={() => prefer({ enterSends: !enterSends })}>
             {t("composer.enter_sends", { keys: `\u2066${enterSends ? "Enter" : `${modifier()} Enter`}\u2069` })}
           </Button>
-          <SendLater row={row} isDisabled={isEmpty} onSend={send} />
-          <IconButton look="accent" className={styles.send} isDisabled={isEmpty} label={t("composer.send_hint", { keys: enterSends ? "Enter" : `${modifier()} Enter` })} onPress={() => send()}>
+          <SendLater row={row} isDisabled={!isReady} onSend={send} />
+          <IconButton look="accent" className={styles.send} isDisabled={!isReady} label={t("composer.send_hint", { keys: enterSends ? "Enter" : `${modifier()} Enter` })} onPress={() => send()}>
             <SendHorizontal size={18} className={styles.mirrored} />
           </IconButton>
         </div>
@@ -113,6 +142,39 @@ function useGrowing(field: React.RefObject<HTMLTextAreaElement | null>, text: st
     const padding = Number.parseFloat(getComputedStyle(area).paddingBlockStart) * 2 || 0;
     area.style.blockSize = `${Math.min(area.scrollHeight + frame, line * MOST_LINES + padding)}px`;
   }, [field, text]);
+}
+
+/** Files that are dropped anywhere on the page belong to the conversation that is open; true while some hang over it. */
+function useDropped(onFiles: (files: readonly File[]) => void): boolean {
+  const [isOver, setIsOver] = useState(false);
+  const take = useRef(onFiles);
+  useEffect(() => {
+    take.current = onFiles;
+  });
+  useEffect(() => {
+    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;
+    const over = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      setIsOver(true);
+    };
+    const leave = (event: DragEvent) => event.relatedTarget === null && setIsOver(false);
+    const drop = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      setIsOver(false);
+      take.current([...(event.dataTransfer?.files ?? [])]);
+    };
+    window.addEventListener("dragover", over);
+    window.addEventListener("dragleave", leave);
+    window.addEventListener("drop", drop);
+    return () => {
+      window.removeEventListener("dragover", over);
+      window.removeEventListener("dragleave", leave);
+      window.removeEventListener("drop", drop);
+    };
+  }, []);
+  return isOver;
 }
 
 function useTypingSignal(id: string): () => void {

@@ -4,8 +4,10 @@ import { z } from "zod";
 
 import * as api from "../../api";
 import { Refused, worthAnotherTry } from "../../api/failure";
-import { templateFilling, type TemplateFilling } from "../../api/schemas";
+import { fileKind, templateFilling, type TemplateFilling } from "../../api/schemas";
 import { known } from "../inbox/known";
+import { partsOf } from "./parts";
+import type { ReadyFile } from "./uploads";
 
 const schema = z.object({
   clientId: z.string(),
@@ -13,6 +15,8 @@ const schema = z.object({
   text: z.string(),
   /** Sent instead of the text, which is how it reads. */
   template: templateFilling.nullable().default(null),
+  /** Sent before the text, or with it as a caption. */
+  files: z.array(z.object({ uploadId: z.string(), name: z.string(), kind: fileKind })).default([]),
   replyTo: z.string().nullable(),
   /** Part of the request's body, which must stay the same for the same key. */
   expectedSeq: z.number(),
@@ -63,9 +67,9 @@ class Outbox {
     for (const listener of this.listeners) listener();
   }
 
-  send(reply: { clientId: string; conversation: string; text: string; replyTo: string | null; expectedSeq: number; template?: TemplateFilling; sendAt?: Date | null }, now: Date): void {
+  send(reply: { clientId: string; conversation: string; text: string; replyTo: string | null; expectedSeq: number; template?: TemplateFilling; files?: readonly ReadyFile[]; sendAt?: Date | null }, now: Date): void {
     if (this.entries.some((entry) => entry.clientId === reply.clientId)) return;
-    this.become([...this.entries, { ...reply, template: reply.template ?? null, sendAt: reply.sendAt?.toISOString() ?? null, force: false, createdAt: now.toISOString(), state: "waiting", problem: null }]);
+    this.become([...this.entries, { ...reply, template: reply.template ?? null, files: [...(reply.files ?? [])], sendAt: reply.sendAt?.toISOString() ?? null, force: false, createdAt: now.toISOString(), state: "waiting", problem: null }]);
     this.run();
   }
 
@@ -101,7 +105,7 @@ class Outbox {
 
   private async deliver(entry: Outgoing, user: string): Promise<void> {
     try {
-      const messages = await api.reply(entry.conversation, entry);
+      const messages = await api.reply(entry.conversation, { ...entry, parts: partsOf(entry) });
       this.failures = 0;
       known.take({ messages });
       if (this.user === user) this.drop(entry.clientId);

@@ -15,6 +15,7 @@ import { isScheduled } from "./later";
 import { leaveUnknown, useLeftUnknown } from "./left-unknown";
 import { outbox, type Outgoing } from "./outbox";
 import { useReason } from "./reason";
+import { uploads } from "./uploads";
 import styles from "./trouble.module.css";
 
 export function Trouble({ message }: { message: Message }) {
@@ -129,6 +130,7 @@ export function OutgoingTrouble({ entry }: { entry: Outgoing }) {
   function edit(): void {
     const written = draftOf(me.user.id, entry.conversation)?.text ?? "";
     writeDraft(me.user.id, entry.conversation, { text: written === "" ? entry.text : `${entry.text}\n${written}`, replyTo: entry.replyTo });
+    uploads.restore(entry.conversation, entry.files);
     outbox.drop(entry.clientId);
     document.getElementById("reply")?.focus();
   }

@@ -14,21 +14,23 @@ macro_rules! one_type {
 pub mod contacts;
 pub mod interactive;
 pub mod location;
+pub mod media;
 pub mod reaction;
 pub mod template;
 pub mod text;
 
 use channel::Content;
-use domain::{ChannelType, Head, Timestamp};
+use domain::{ChannelType, Head, TenantCtx, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 use table::{Draft, Tenant};
 use utoipa::ToSchema;
 
-use crate::{input, problem::Problem};
+use crate::{App, input, problem::Problem};
 use contacts::ContactsPart;
 use interactive::InteractivePart;
 use location::LocationPart;
+use media::MediaPart;
 use reaction::ReactionPart;
 use template::TemplatePart;
 use text::TextPart;
@@ -41,6 +43,7 @@ pub const PARTS_MAX: usize = 10;
 #[serde(untagged)]
 pub enum Part {
     Text(TextPart),
+    Media(MediaPart),
     Location(LocationPart),
     Contacts(ContactsPart),
     Interactive(InteractivePart),
@@ -60,6 +63,7 @@ impl Part {
     fn parse(at: &str, part: Value) -> Result<Self, Problem> {
         match kind_of(at, &part)?.as_str() {
             "text" => input::value(at, part).map(Self::Text),
+            "media" => input::value(at, part).map(Self::Media),
             "location" => input::value(at, part).map(Self::Location),
             "contacts" => input::value(at, part).map(Self::Contacts),
             "interactive" => InteractivePart::parse(at, part).map(Self::Interactive),
@@ -85,6 +89,8 @@ fn kind_of(at: &str, value: &Value) -> Result<String, Problem> {
 
 /// Where parts are to become messages.
 pub struct Place<'a> {
+    pub app: &'a App,
+    pub ctx: &'a TenantCtx,
     pub tenant: &'a Tenant<'a>,
     pub head: &'a Head,
     pub now: Timestamp,
@@ -107,6 +113,7 @@ impl Place<'_> {
     async fn draft(&self, at: &str, part: Part) -> Result<Draft, Problem> {
         Ok(match part {
             Part::Text(part) => part.draft(),
+            Part::Media(part) => part.draft(at, self.app, self.ctx, self.head.channel).await?,
             Part::Location(part) => part.draft(),
             Part::Contacts(part) => part.draft(),
             Part::Interactive(part) => part.draft(),

@@ -12,7 +12,8 @@ use aws_smithy_http_client::Builder;
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderName, StatusCode},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use blob::Files;
@@ -29,6 +30,8 @@ struct Memory {
     owners: HashMap<String, String>,
     /// What the business account has, as Graph tells of it.
     templates: Vec<Value>,
+    /// What lies in the bucket, by its path: headers and bytes.
+    objects: HashMap<String, (Vec<(&'static str, String)>, Vec<u8>)>,
 }
 
 #[derive(Clone)]
@@ -45,6 +48,7 @@ impl Outside {
         let outside = Self { endpoint, memory };
         let router = Router::new()
             .route("/", post(aws))
+            .route("/bucket/{*key}", get(object))
             .route("/v25.0/{id}", get(graph))
             .route("/v25.0/{id}/message_templates", get(templates).post(new_template))
             .with_state(outside.clone());
@@ -64,7 +68,11 @@ impl Outside {
 
     pub(crate) fn links(&self) -> FileLinks {
         let session = SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "test"));
-        let files = Files { url: "https://files.test".to_owned(), region: "eu-central-1".to_owned() };
+        let files = Files {
+            url: format!("{}/bucket", self.endpoint),
+            bucket: "bucket".to_owned(),
+            region: "eu-central-1".to_owned(),
+        };
         FileLinks { files, sessions: Arc::new(move |_| session.clone()) }
     }
 
@@ -97,6 +105,13 @@ impl Outside {
     /// Those that were handed in, and those it had.
     pub(crate) fn templates(&self) -> Vec<Value> {
         self.memory().templates.clone()
+    }
+
+    /// A browser has filled in a form: the object lies in the bucket.
+    pub(crate) fn put(&self, form: &Value, body: &[u8]) {
+        let field = |name: &str| form["fields"][name].as_str().unwrap().to_owned();
+        let headers = ["Content-Type", "x-amz-meta-kind", "x-amz-meta-name"].map(|name| (name, field(name)));
+        self.memory().objects.insert(field("key"), (headers.into(), body.to_vec()));
     }
 
     pub(crate) fn revoke(&self, token: &str) {
@@ -140,6 +155,21 @@ async fn aws(State(outside): State<Outside>, headers: HeaderMap, body: String) -
         other => panic!("{other} is not played here"),
     };
     (StatusCode::OK, Json(answer))
+}
+
+/// The first bytes of an object.
+async fn object(State(outside): State<Outside>, Path(key): Path<String>, asked: HeaderMap) -> Response {
+    let Some((headers, body)) = outside.memory().objects.get(&key).cloned() else {
+        return StatusCode::FORBIDDEN.into_response();
+    };
+    let last: usize = asked["range"].to_str().unwrap().strip_prefix("bytes=0-").unwrap().parse().unwrap();
+    let start = body[..body.len().min(last + 1)].to_vec();
+    let range = format!("bytes 0-{}/{}", start.len() - 1, body.len());
+    let mut answer = (StatusCode::PARTIAL_CONTENT, [("content-range", range)], start).into_response();
+    answer
+        .headers_mut()
+        .extend(headers.into_iter().map(|(name, said)| (name.parse::<HeaderName>().unwrap(), said.parse().unwrap())));
+    answer
 }
 
 async fn graph(

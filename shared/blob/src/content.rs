@@ -23,6 +23,10 @@ fn sniffed(body: &[u8], kind: MessageType) -> Option<String> {
     if is_svg(body) {
         return Some("image/svg+xml".to_owned());
     }
+    // The one of the container's brands that `infer` does not know.
+    if body.get(4..11) == Some(b"ftyp3gp") {
+        return Some("video/3gpp".to_owned());
+    }
     let found = infer::get(body)?.mime_type();
     Some(
         match (found, kind) {
@@ -87,6 +91,7 @@ mod tests {
             (Voice, "audio/ogg", OGG, Voice, "audio/ogg"),
             (Audio, "audio/mp4", MP4, Audio, "audio/mp4"),
             (Video, "video/mp4", MP4, Video, "video/mp4"),
+            (Video, "video/3gpp", b"\0\0\0\x18ftyp3gp5\0\0\0\0".as_slice(), Video, "video/3gpp"),
             (Video, "video/mp4", PNG, File, "image/png"),
             (File, "application/pdf", PDF, File, "application/pdf"),
             (File, "text/html", b"hello", File, UNKNOWN),
