@@ -2,12 +2,12 @@
 import type { TemplateFilling } from "../../api/schemas";
 import type { ReadyFile } from "./uploads";
 
-/** Longest caption on WhatsApp, in characters. */
+/** Longest caption on WhatsApp, in characters as the server counts them: code points. */
 const CAPTION_MAX = 1_024;
 
 export function partsOf({ text, template, files }: { text: string; template: TemplateFilling | null; files: readonly ReadyFile[] }): object[] {
   if (template !== null) return [{ type: "template", ...template }];
-  const bearer = [...text].length <= CAPTION_MAX ? files.findIndex(({ kind }) => kind !== "audio" && kind !== "voice" && kind !== "sticker") : -1;
+  const bearer = Array.from(text).length <= CAPTION_MAX ? files.findIndex(({ kind }) => kind !== "audio" && kind !== "voice" && kind !== "sticker") : -1;
   const media = files.map(({ uploadId }, index) => ({ type: "media", upload_id: uploadId, ...(index === bearer && text !== "" ? { caption: text } : {}) }));
   return text === "" || bearer >= 0 ? media : [...media, { type: "text", text }];
 }
