@@ -22,6 +22,9 @@ use credential::{Secrets, TenantSecrets};
 use queue::Producer;
 use serde_json::{Value, json};
 
+/// Headers and bytes.
+type Object = (Vec<(&'static str, String)>, Vec<u8>);
+
 #[derive(Default)]
 struct Memory {
     sent: Vec<(String, String)>,
@@ -30,8 +33,8 @@ struct Memory {
     owners: HashMap<String, String>,
     /// What the business account has, as Graph tells of it.
     templates: Vec<Value>,
-    /// What lies in the bucket, by its path: headers and bytes.
-    objects: HashMap<String, (Vec<(&'static str, String)>, Vec<u8>)>,
+    /// What lies in the bucket, by its path.
+    objects: HashMap<String, Object>,
 }
 
 #[derive(Clone)]
