@@ -190,7 +190,7 @@ async fn the_customer_is_shown_that_someone_types_once_a_while_and_only_by_who_m
     let conversation = THREAD.trim_start_matches("conversation:").parse().unwrap();
     let signal = |at| ::queue::Signal::new(tenant.id().clone(), conversation, SignalKind::Typing, at);
     let first = signal(story.app.now());
-    assert_eq!(story.queued.take(), [first.clone()]);
+    assert_eq!(story.queued.take(), std::slice::from_ref(&first));
     story.app.clock.advance(Duration::from_secs(20));
     types("bob").await;
     assert_eq!(story.queued.take(), [], "still shown");
