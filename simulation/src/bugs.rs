@@ -42,7 +42,6 @@ impl Bug {
         Self::NoDedupe,
         Self::DedupeExpires,
         Self::NoClaimCondition,
-        Self::NoHeadCondition,
         Self::AcksBeforeWrite,
         Self::LastStatusWins,
         Self::ResendsOnTimeout,
@@ -51,6 +50,7 @@ impl Bug {
         Self::SkipsRedelivery,
         Self::NeverSweeps,
         Self::SpillsNowhere,
+        Self::NoHeadCondition,
     ];
 
     /// The request as the code with this bug would send it; `None`: just so.
@@ -74,6 +74,11 @@ impl Bug {
             }
             (Self::NoClaimCondition, Service::DynamoDb, "UpdateItem") => rewritten(call, |write| {
                 if sets(write, "#f.#c") {
+                    forget_condition(write)
+                }
+            }),
+            (Self::NoHeadCondition, Service::DynamoDb, "UpdateItem") => rewritten(call, |write| {
+                if write["Key"]["sk"]["S"] == "H" {
                     forget_condition(write)
                 }
             }),

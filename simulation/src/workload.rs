@@ -83,7 +83,8 @@ impl Workload {
             self.open_socket(house).await;
         }
         for _ in 0..actions {
-            let pause = self.world.chance.between(0, 1_200);
+            // Some things happen at once.
+            let pause = if self.world.chance.below(3) == 0 { 0 } else { self.world.chance.between(0, 1_200) };
             self.world.time.sleep(Duration::from_millis(pause)).await;
             self.act().await;
         }
@@ -125,9 +126,8 @@ impl Workload {
             format!("wamid.in{}.{count}", customer.phone)
         };
         let text = format!("{} customer says {n}.", self.houses[customer.house].mark);
-        let late = self.world.chance.below(10) as i64;
         let message = json!({
-            "from": customer.phone, "id": external_id, "timestamp": (self.world.now() / 1_000 - late).to_string(),
+            "from": customer.phone, "id": external_id, "timestamp": (self.world.now() / 1_000).to_string(),
             "type": "text", "text": { "body": text },
         });
         let contact = json!({ "profile": { "name": "Dana" }, "wa_id": customer.phone });
@@ -213,7 +213,10 @@ impl Workload {
         let every = ListFilter { statuses: Vec::new(), owner: None, channel: None };
         let page = self.tables.tenant(&self.houses[house].ctx).conversations(&every, None, 100).await;
         let rows = page.expect("the auditor meets no fault").items;
-        (!rows.is_empty()).then(|| self.world.chance.pick(&rows).id.clone())
+        // The newest is looked at most.
+        let newest = self.world.chance.below(2) == 0;
+        let row = if newest { rows.first() } else { rows.get(self.world.chance.below(rows.len())) };
+        row.map(|row| row.id.clone())
     }
 
     fn begin(&self, step: impl Future<Output = ()> + 'static) {

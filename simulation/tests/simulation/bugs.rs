@@ -15,7 +15,7 @@ fn caught_by(bug: Bug) -> &'static [&'static str] {
         Bug::IgnoresFailed => &["I-1", "I-5"],
         Bug::NoDedupe | Bug::DedupeExpires => &["I-2"],
         Bug::NoClaimCondition | Bug::ResendsOnTimeout => &["I-4"],
-        Bug::NoHeadCondition => &["I-6"],
+        Bug::NoHeadCondition => &["I-5", "I-6", "I-9"],
         Bug::AcksBeforeWrite | Bug::SpillsNowhere => &["I-1"],
         Bug::LastStatusWins => &["I-3"],
         Bug::DeletesOn410 | Bug::SkipsRedelivery => &["I-8"],
