@@ -186,8 +186,7 @@ impl Scheduler {
         self.tasks.borrow_mut().clear();
         self.fresh.borrow_mut().clear();
         self.time.lock().spawned.clear();
-        let value = done.borrow_mut().take();
-        value
+        done.take()
     }
 
     /// One poll, or one jump of the clock. `false`: nothing is left to happen.
@@ -261,8 +260,7 @@ mod tests {
             }
             let asleep = time.clone();
             scheduler.run(async move { asleep.sleep(Duration::from_secs(1)).await });
-            let seen = seen.borrow().clone();
-            seen
+            seen.take()
         };
         let times: Vec<i64> = order(1).iter().map(|(at, _)| *at).collect();
         assert_eq!(times, [1_020, 1_050, 1_050, 1_050]);

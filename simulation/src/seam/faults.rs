@@ -103,8 +103,9 @@ impl Faults {
             return None;
         }
         let mut inner = self.lock();
-        let possible = Fault::ALL.into_iter().filter(|f| *f != Fault::Crash && f.befalls(call.service, &call.action));
-        let fault = possible.filter(|f| inner.chance.happens(inner.rates.get(f).copied().unwrap_or(0))).last();
+        let mut possible =
+            Fault::ALL.into_iter().filter(|f| *f != Fault::Crash && f.befalls(call.service, &call.action));
+        let fault = possible.find(|f| inner.chance.happens(inner.rates.get(f).copied().unwrap_or(0)));
         *inner.coverage.entry((call.caller.clone(), call.service, call.action.clone(), fault)).or_default() += 1;
         fault
     }
