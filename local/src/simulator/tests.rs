@@ -153,7 +153,7 @@ async fn a_customer_writes_the_business_answers_and_the_ticks_come_back() {
     assert_eq!(stage.customer("read", &chat).await, (200, json!({ "read": 0 })), "a second look tells nothing");
     let ledger = stage.ask("GET", "/simulator/api/ledger", "", &Value::Null).await.1;
     let entry = json!({
-        "id": id, "phone_number_id": "101", "to": "819011112222", "type": "text", "text": "あります", "reference": "m.1", "reply_to": null, "at": START,
+        "id": id, "phone_number_id": "101", "to": "819011112222", "type": "text", "text": "あります", "reference": "m.1", "reply_to": null, "file": null, "at": START,
     });
     assert_eq!(ledger, json!({ "items": [entry] }));
 }
