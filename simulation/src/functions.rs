@@ -15,7 +15,7 @@ use credential::{Secrets, TenantCredentials, TenantSecrets};
 use domain::time::TimeScale;
 use domain::{Account, IdKey, TenantCtx, Timestamp};
 use frame::Poster;
-use queue::Producer;
+use queue::{Producer, Sqs};
 use serde_json::value::RawValue;
 use table::{Tables, TablesConfig};
 
@@ -239,7 +239,7 @@ impl Process {
             ("AWS_SECRET_ACCESS_KEY", "s".to_owned()),
         ];
         let settings = Settings::of(endpoints.iter().map(|(name, value)| (*name, value.as_str())));
-        let aws = Aws::over(&settings, seam::client(world)).expect("every setting is there");
+        let aws = Aws::over(&settings, seam::connector(world)).expect("every setting is there");
         Self { aws, world: world.clone() }
     }
 
@@ -249,7 +249,7 @@ impl Process {
     }
 
     fn producer(&self, queue: &str) -> Producer {
-        Producer::new(aws_sdk_sqs::Client::new(&self.config(Service::Sqs)), url(queue))
+        Producer::new(Sqs::new(&self.config(Service::Sqs), self.aws.connector()), url(queue))
     }
 
     fn blobs(&self) -> Blobs {

@@ -14,7 +14,7 @@ use bootstrap::{Aws, Clock, Random, Service, Settings, SettingsError, http, logs
 use channel_meta::probe::GraphAddress;
 use credential::{Secrets, TenantCredentials, TenantSecrets};
 use domain::{IdKey, TenantId, Timestamp, time::TimeScale};
-use queue::Producer;
+use queue::{Producer, Sqs};
 use serde::Deserialize;
 use table::{Tables, TablesConfig};
 
@@ -37,7 +37,7 @@ async fn app(settings: &Settings, clock: Clock) -> Result<App, Box<dyn Error + S
     let now = move || Timestamp::from_millis(now.now());
     let tenants = Arc::new(TenantCredentials::new(sts, settings.text("TENANT_ROLE_ARN")?, now));
     let tables = tables(settings, &aws, tenants.clone(), id_key)?;
-    let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+    let sqs = Sqs::new(&aws.config(Service::Sqs), aws.connector());
     let queue = |name| settings.text(name).map(|url| Producer::new(sqs.clone(), url));
     Ok(App::new(Parts {
         tables,

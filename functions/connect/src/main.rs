@@ -6,7 +6,7 @@ use bootstrap::{Aws, Clock, Random, Service, Settings, logs};
 use credential::TenantCredentials;
 use domain::{TenantId, Timestamp, time::TimeScale};
 use frame::Poster;
-use queue::Producer;
+use queue::{Producer, Sqs};
 use table::{Tables, TablesConfig};
 
 #[tokio::main(flavor = "current_thread")]
@@ -19,7 +19,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         tables: tables(&settings, &aws, clock.clone())?,
         poster: Poster::new(&aws.config(Service::Connections)),
         outbound: Producer::new(
-            aws_sdk_sqs::Client::new(&aws.config(Service::Sqs)),
+            Sqs::new(&aws.config(Service::Sqs), aws.connector()),
             settings.text("OUTBOUND_QUEUE_URL")?,
         ),
         origin: settings.optional("PUBLIC_URL").map(str::to_owned),

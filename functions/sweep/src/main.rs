@@ -6,7 +6,7 @@ use blob::Blobs;
 use bootstrap::{Aws, Clock, Random, Service, Settings, logs};
 use credential::TenantCredentials;
 use domain::{TenantId, Timestamp, time::TimeScale};
-use queue::Producer;
+use queue::{Producer, Sqs};
 use serde::de::IgnoredAny;
 use table::{Tables, TablesConfig};
 
@@ -20,7 +20,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 
 fn app(settings: &Settings, clock: Clock) -> Result<sweep::App, bootstrap::SettingsError> {
     let aws = Aws::new(settings)?;
-    let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+    let sqs = Sqs::new(&aws.config(Service::Sqs), aws.connector());
     let s3 = aws_sdk_s3::Client::new(&aws.config(Service::S3));
     Ok(sweep::App {
         tables: tables(settings, &aws, clock.clone())?,

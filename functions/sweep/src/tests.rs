@@ -6,14 +6,16 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use axum::{
     Json, Router,
     extract::{Path, State},
     http::StatusCode,
     routing::{delete, get, post},
 };
+use bootstrap::{Aws, Service, Settings};
 use domain::{Account, AccountId, AccountStatus, ChannelType, ContactId, Identity, IdentityKind, MessageType, UserId};
+use queue::Sqs;
 use serde_json::{Value, json};
 use table::{ContactSeed, Inbound, LedgerKind, Submit, Submitted, Thread, testing};
 
@@ -84,13 +86,13 @@ async fn enqueue(State(fake): State<Fake>, body: String) -> Json<Value> {
 async fn begin() -> (App, Fake) {
     let fake = Fake::default();
     let endpoint = fake.start().await;
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(&endpoint);
-    let sqs = aws_sdk_sqs::Client::from_conf(config.build());
+    let aws = Aws::new(&Settings::of([
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+    ]));
+    let aws = aws.unwrap();
+    let sqs = Sqs::new(&aws.config(Service::Sqs), aws.connector());
     let config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))

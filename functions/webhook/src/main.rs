@@ -6,8 +6,7 @@ use blob::Blobs;
 use bootstrap::{Aws, Clock, Service, Settings, logs};
 use credential::Secrets;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use queue::Producer;
-use serde_json::value::RawValue;
+use queue::{Producer, Sqs};
 use webhook::{App, Apps, Event, Source};
 
 #[tokio::main(flavor = "current_thread")]
@@ -22,14 +21,13 @@ async fn main() -> Result<(), Error> {
         }
         None => Apps::fixed(&settings.text("APP_SECRET")?)?,
     };
-    let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+    let sqs = Sqs::new(&aws.config(Service::Sqs), aws.connector());
     let s3 = aws_sdk_s3::Client::new(&aws.config(Service::S3));
     let bucket = settings.optional("BUCKET_NAME").unwrap_or_default().to_owned();
     let inbound = Producer::new(sqs, settings.text("INBOUND_QUEUE_URL")?);
     let app = &App { apps, inbound, blobs: Blobs::new(s3, bucket), clock };
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
-        let event: Event<'_> = serde_json::from_str(event.payload.get())?;
-        Ok::<_, Error>(app.answer(&event).await)
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Event>| async move {
+        Ok::<_, Error>(app.answer(&event.payload).await)
     }))
     .await
 }

@@ -1,10 +1,9 @@
 //! What each AWS client is made of, by hand: the loader crate would read files and ask an instance for credentials.
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::{SdkConfig, region::Region};
-use std::time::Duration;
 
 use crate::{Settings, SettingsError, http};
 
@@ -33,16 +32,13 @@ impl Service {
     }
 }
 
-/// Longest wait for the answer to one try of an AWS call; functions have 10 s and more.
-const READ_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// Makes the configuration of AWS clients: one HTTP client under all of them.
+/// Makes the configuration of AWS clients: one HTTP connector under all of them.
 #[derive(Clone)]
 pub struct Aws {
     settings: Settings,
     region: Region,
     credentials: SharedCredentialsProvider,
-    http: SharedHttpClient,
+    connector: SharedHttpConnector,
 }
 
 impl Aws {
@@ -50,8 +46,8 @@ impl Aws {
         Self::over(settings, http::aws(settings)?)
     }
 
-    /// Over an HTTP client of the caller's: where a simulation plays the services, or lets them fail.
-    pub fn over(settings: &Settings, http: SharedHttpClient) -> Result<Self, SettingsError> {
+    /// Over a connector of the caller's: where a simulation plays the services, or lets them fail.
+    pub fn over(settings: &Settings, connector: SharedHttpConnector) -> Result<Self, SettingsError> {
         let credentials = Credentials::new(
             settings.text("AWS_ACCESS_KEY_ID")?,
             settings.text("AWS_SECRET_ACCESS_KEY")?,
@@ -63,22 +59,29 @@ impl Aws {
             settings: settings.clone(),
             region: Region::new(settings.text("AWS_REGION")?),
             credentials: SharedCredentialsProvider::new(credentials),
-            http,
+            connector,
         })
     }
 
     /// For `Client::new` of the service's SDK crate, with the function's own credentials.
     pub fn config(&self, service: Service) -> SdkConfig {
-        let timeouts = TimeoutConfig::builder().connect_timeout(http::CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT);
+        let connector = self.connector();
+        // The connector keeps them whatever is said here, but the SDK would say its own.
+        let timeouts = TimeoutConfig::builder().connect_timeout(http::CONNECT_TIMEOUT).read_timeout(http::READ_TIMEOUT);
         let mut config = SdkConfig::builder()
             .region(self.region.clone())
             .credentials_provider(self.credentials.clone())
-            .http_client(self.http.clone())
+            .http_client(http_client_fn(move |_, _| connector.clone()))
             .retry_config(RetryConfig::standard())
             .timeout_config(timeouts.build())
             .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest());
         config.set_endpoint_url(self.endpoint(service));
         config.build()
+    }
+
+    /// What all of the clients speak through.
+    pub fn connector(&self) -> SharedHttpConnector {
+        self.connector.clone()
     }
 
     fn endpoint(&self, service: Service) -> Option<String> {

@@ -5,17 +5,20 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::{Settings, SettingsError, hyper_client, public::PublicOnly};
+use crate::{Settings, SettingsError, hyper_client::Hyper, public::PublicOnly};
 
 /// The roots of all AWS endpoints: [Amazon Trust Services](https://www.amazontrust.com/repository/).
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
 /// How long to wait for a connection, of any service or channel.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Longest wait for the answer to one try of an AWS call; functions have 10 s and more.
+pub const READ_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// `AWS_CA_BUNDLE`: a PEM file of certificates to trust beside the pinned ones.
 const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
@@ -42,11 +45,11 @@ fn add(roots: &mut RootCertStore, pem: &[u8]) -> Option<()> {
     CertificateDer::pem_slice_iter(pem).try_for_each(|it| roots.add(it.ok()?).ok())
 }
 
-/// The client that all of a function's AWS clients share; it takes `http://` endpoints too.
-pub fn aws(settings: &Settings) -> Result<SharedHttpClient, SettingsError> {
+/// What all of a function's AWS clients speak through; it takes `http://` endpoints too.
+pub fn aws(settings: &Settings) -> Result<SharedHttpConnector, SettingsError> {
     let mut roots = RootCertStore::empty();
     add(&mut roots, AMAZON_ROOTS).expect("the pinned roots are certificates");
-    Ok(hyper_client::client(trusting(roots, settings)?))
+    Ok(SharedHttpConnector::new(Hyper::new(trusting(roots, settings)?, READ_TIMEOUT)))
 }
 
 /// The client for the channels' APIs: no proxy, no redirect, Mozilla's roots. `timeout` bounds a whole call.

@@ -6,12 +6,9 @@ use std::{error::Error, time::Duration};
 
 use aws_smithy_runtime_api::client::{
     connection::{CaptureSmithyConnection, ConnectionMetadata},
-    http::{
-        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-    },
+    http::{HttpConnector, HttpConnectorFuture},
     orchestrator::{HttpRequest, HttpResponse},
     result::ConnectorError,
-    runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::{body::SdkBody, retry::ErrorKind};
 use http::{Request, Response};
@@ -22,20 +19,16 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use crate::http::CONNECT_TIMEOUT;
 
-/// A client that trusts as `tls` says; it takes `http://` endpoints too.
-pub(crate) fn client(tls: rustls::ClientConfig) -> SharedHttpClient {
-    SharedHttpClient::new(Hyper::new(tls))
-}
-
-#[derive(Clone, Debug)]
-struct Hyper {
+#[derive(Debug)]
+pub(crate) struct Hyper {
     client: Client<HttpsConnector<Tcp>, SdkBody>,
-    /// From the request to the answer's head, the connection's making included.
-    read_timeout: Option<Duration>,
+    read_timeout: Duration,
 }
 
 impl Hyper {
-    fn new(tls: rustls::ClientConfig) -> Self {
+    /// Trusts as `tls` says, and takes `http://` endpoints too. `read_timeout` is from the request to the answer's head, the
+    /// connection's making included.
+    pub(crate) fn new(tls: rustls::ClientConfig, read_timeout: Duration) -> Self {
         let mut tcp = Tcp::new();
         tcp.set_nodelay(true);
         tcp.enforce_http(false);
@@ -46,13 +39,7 @@ impl Hyper {
             .enable_http1()
             .wrap_connector(tcp);
         let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector);
-        Self { client, read_timeout: None }
-    }
-}
-
-impl HttpClient for Hyper {
-    fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(Self { client: self.client.clone(), read_timeout: settings.read_timeout() })
+        Self { client, read_timeout }
     }
 }
 
@@ -77,16 +64,13 @@ impl HttpConnector for Hyper {
 async fn answer(
     client: &Client<HttpsConnector<Tcp>, SdkBody>,
     request: Request<SdkBody>,
-    read_timeout: Option<Duration>,
+    read_timeout: Duration,
 ) -> Result<Response<SdkBody>, ConnectorError> {
-    let answer = client.request(request);
-    let answer = match read_timeout {
-        Some(limit) => {
-            tokio::time::timeout(limit, answer).await.map_err(|late| ConnectorError::timeout(late.into()))?
-        }
-        None => answer.await,
-    };
-    answer.map(|answer| answer.map(SdkBody::from_body_1_x)).map_err(failed)
+    let answer = tokio::time::timeout(read_timeout, client.request(request)).await;
+    answer
+        .map_err(|late| ConnectorError::timeout(late.into()))?
+        .map(|answer| answer.map(SdkBody::from_body_1_x))
+        .map_err(failed)
 }
 
 /// By which the SDK has a connection closed that gave it a transient error.
@@ -133,7 +117,7 @@ mod tests {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
         let tls = tls.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
-        Hyper { read_timeout: Some(read_timeout), ..Hyper::new(tls) }
+        Hyper::new(tls, read_timeout)
     }
 
     /// A server that answers each request of a connection with these bytes, and none when there are none. What it returns

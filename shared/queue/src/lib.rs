@@ -5,6 +5,9 @@ pub mod media;
 pub mod producer;
 pub mod signal;
 pub mod spill;
+pub mod sqs;
+#[cfg(test)]
+mod tests;
 pub mod wake;
 
 pub use inbound::{InboundBody, InboundRecord};
@@ -12,4 +15,5 @@ pub use media::MediaJob;
 pub use producer::{Outgoing, Producer};
 pub use signal::{Outbound, Signal, SignalKind};
 pub use spill::SpillNote;
+pub use sqs::Sqs;
 pub use wake::Wake;

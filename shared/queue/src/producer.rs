@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry as Entry};
 use serde::{Deserialize, Serialize};
+
+use crate::sqs::{Entry, SendMessageBatch, Sqs};
 
 /// SQS takes at most this many records in a call.
 const BATCH: usize = 10;
@@ -32,60 +33,58 @@ pub struct Outgoing {
 /// One queue, to send to.
 #[derive(Clone)]
 pub struct Producer {
-    client: Client,
+    sqs: Sqs,
     url: String,
 }
 
 impl Producer {
-    pub fn new(client: Client, url: String) -> Self {
-        Self { client, url }
+    pub fn new(sqs: Sqs, url: String) -> Self {
+        Self { sqs, url }
     }
 
     /// Sends the records in their order, one call after the other, so that a group's records never race. Tells which of them the
     /// queue did not take, by their place.
     pub async fn send(&self, records: &[Outgoing]) -> Vec<usize> {
         let mut refused = Vec::new();
-        let mut entries: Vec<Entry> = Vec::with_capacity(BATCH);
-        let mut bytes = 0;
-        for (place, record) in records.iter().enumerate() {
-            if entries.len() == BATCH || (bytes + record.body.len() > BATCH_BYTES && !entries.is_empty()) {
-                refused.extend(self.call(std::mem::take(&mut entries)).await);
-                bytes = 0;
-            }
-            bytes += record.body.len();
-            match entry(place, record) {
-                Some(entry) => entries.push(entry),
-                None => refused.push(place),
-            }
-        }
-        if !entries.is_empty() {
-            refused.extend(self.call(entries).await);
+        let mut first = 0;
+        while first < records.len() {
+            let end = first + batch(&records[first..]);
+            refused.extend(self.call(first, &records[first..end]).await);
+            first = end;
         }
         refused
     }
 
-    async fn call(&self, entries: Vec<Entry>) -> Vec<usize> {
-        let places: Vec<usize> = entries.iter().filter_map(|entry| entry.id.parse().ok()).collect();
-        match self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries)).send().await {
-            Ok(answer) => answer.failed.iter().filter_map(|failed| failed.id.parse().ok()).collect(),
-            Err(error) => {
-                tracing::warn!(why = %DisplayErrorContext(&error), "the queue took none of a batch");
-                places
-            }
+    /// One call. An entry's id is its record's place, of which `first` is the first.
+    async fn call(&self, first: usize, records: &[Outgoing]) -> Vec<usize> {
+        let mut places: Vec<usize> = (first..first + records.len()).collect();
+        let entries = places.iter().zip(records).map(|(place, record)| entry(*place, record)).collect();
+        match self.sqs.send(&SendMessageBatch { queue_url: &self.url, entries }).await {
+            Ok(sent) => places.retain(|place| !sent.successful.iter().any(|taken| taken.id.parse() == Ok(*place))),
+            Err(error) => tracing::warn!(why = %error, "the queue took none of a batch"),
         }
+        places
     }
 }
 
-/// The entry's id is its record's place.
-fn entry(place: usize, record: &Outgoing) -> Option<Entry> {
-    Entry::builder()
-        .id(place.to_string())
-        .message_group_id(&record.group)
-        .set_message_deduplication_id(record.deduplication.clone())
-        .set_delay_seconds((record.delay_seconds > 0).then(|| i32::from(record.delay_seconds)))
-        .message_body(&record.body)
-        .build()
-        .ok()
+/// How many records from the first on go into one call: at least one.
+fn batch(records: &[Outgoing]) -> usize {
+    let mut bytes = 0;
+    let fits = |record: &&Outgoing| {
+        bytes += record.body.len();
+        bytes <= BATCH_BYTES
+    };
+    records.iter().take(BATCH).take_while(fits).count().max(1)
+}
+
+fn entry(place: usize, record: &Outgoing) -> Entry<'_> {
+    Entry {
+        id: place.to_string(),
+        message_body: &record.body,
+        delay_seconds: (record.delay_seconds > 0).then_some(record.delay_seconds),
+        message_group_id: &record.group,
+        message_deduplication_id: record.deduplication.as_deref(),
+    }
 }
 
 fn is_zero(n: &u16) -> bool {

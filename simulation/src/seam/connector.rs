@@ -4,9 +4,7 @@ use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
-};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use futures_util::future::{Either, select};
@@ -42,9 +40,8 @@ impl HttpConnector for Seam {
 }
 
 /// What `Aws::over` takes.
-pub fn client(world: &World) -> SharedHttpClient {
-    let connector = SharedHttpConnector::new(Seam(world.clone()));
-    http_client_fn(move |_, _| connector.clone())
+pub fn connector(world: &World) -> SharedHttpConnector {
+    SharedHttpConnector::new(Seam(world.clone()))
 }
 
 /// There and back, with whatever befalls it. The effect takes place also when the caller is gone by then.

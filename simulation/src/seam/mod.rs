@@ -6,6 +6,6 @@ mod faults;
 mod graph;
 
 pub use call::{Answer, Call, Service};
-pub use connector::client;
+pub use connector::connector;
 pub use faults::{Coverage, Fault, Faults};
 pub use graph::carrier;

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use axum::{Json, Router, extract::State, routing::post};
-use queue::{Producer, Signal};
+use bootstrap::{Aws, Service, Settings};
+use queue::{Producer, Signal, Sqs};
 use serde_json::{Value, json};
 
 #[derive(Clone, Default)]
@@ -23,13 +23,14 @@ pub(super) async fn start() -> (Queued, Producer) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let conf = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(&endpoint)
-        .http_client(aws_smithy_http_client::Builder::new().build_http());
-    (queued, Producer::new(aws_sdk_sqs::Client::from_conf(conf.build()), format!("{endpoint}/1/outbound")))
+    let aws = Aws::new(&Settings::of([
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+    ]));
+    let aws = aws.unwrap();
+    let sqs = Sqs::new(&aws.config(Service::Sqs), aws.connector());
+    (queued, Producer::new(sqs, format!("{endpoint}/1/outbound")))
 }
 
 async fn enqueue(State(queued): State<Queued>, body: String) -> Json<Value> {

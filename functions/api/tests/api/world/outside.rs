@@ -7,7 +7,7 @@ use std::{
 
 use api::{channels::Graph, files::FileLinks};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_http_client::Builder;
 use axum::{
     Json, Router,
@@ -17,9 +17,10 @@ use axum::{
     routing::{get, post},
 };
 use blob::Files;
+use bootstrap::{Aws, Service, Settings};
 use channel_meta::probe::GraphAddress;
 use credential::{Secrets, TenantSecrets};
-use queue::Producer;
+use queue::{Producer, Sqs};
 use serde_json::{Value, json};
 
 /// Headers and bytes.
@@ -60,13 +61,14 @@ impl Outside {
     }
 
     pub(crate) fn producer(&self, name: &str) -> Producer {
-        let conf = aws_sdk_sqs::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-central-1"))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .endpoint_url(&self.endpoint)
-            .http_client(Builder::new().build_http());
-        Producer::new(aws_sdk_sqs::Client::from_conf(conf.build()), format!("{}/1/{name}", self.endpoint))
+        let aws = Aws::new(&Settings::of([
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+        ]));
+        let aws = aws.unwrap();
+        let sqs = Sqs::new(&aws.config(Service::Sqs), aws.connector());
+        Producer::new(sqs, format!("{}/1/{name}", self.endpoint))
     }
 
     pub(crate) fn links(&self) -> FileLinks {
@@ -90,7 +92,7 @@ impl Outside {
     }
 
     pub(crate) fn graph(&self) -> Graph {
-        let settings = bootstrap::Settings::of([]);
+        let settings = Settings::of([]);
         let client = bootstrap::http::channels(&settings, std::time::Duration::from_secs(5)).unwrap();
         Graph { client, address: GraphAddress { base_url: self.endpoint.clone(), version: "v25.0".to_owned() } }
     }
