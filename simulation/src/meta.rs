@@ -83,7 +83,7 @@ impl Meta {
         let answered = self.webhook.invoke(|app| {
             let event = event.to_owned();
             async move {
-                let event: webhook::Event<'_> = serde_json::from_str(&event).expect("an event of the known form");
+                let event: webhook::Event = serde_json::from_str(&event).expect("an event of the known form");
                 app.answer(&event).await.status_code
             }
         });

@@ -1,4 +1,4 @@
-//! API Gateway's HTTP event, read in place: only what a webhook needs of it.
+//! API Gateway's HTTP event: only what a webhook needs of it.
 //! [Format 2.0](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
 
 use std::borrow::Cow;
@@ -9,31 +9,27 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Event<'a> {
-    #[serde(borrow)]
-    raw_path: Cow<'a, str>,
-    #[serde(borrow, default)]
-    headers: HashMap<Cow<'a, str>, Cow<'a, str>>,
-    #[serde(borrow, default)]
-    query_string_parameters: HashMap<Cow<'a, str>, Cow<'a, str>>,
-    #[serde(borrow)]
-    request_context: Context<'a>,
-    #[serde(borrow, default)]
-    body: Cow<'a, str>,
+pub struct Event {
+    raw_path: String,
+    #[serde(default)]
+    headers: HashMap<String, String>,
+    #[serde(default)]
+    query_string_parameters: HashMap<String, String>,
+    request_context: Context,
+    #[serde(default)]
+    body: String,
     #[serde(default)]
     is_base64_encoded: bool,
 }
 
 #[derive(Debug, Deserialize)]
-struct Context<'a> {
-    #[serde(borrow)]
-    http: Http<'a>,
+struct Context {
+    http: Http,
 }
 
 #[derive(Debug, Deserialize)]
-struct Http<'a> {
-    #[serde(borrow)]
-    method: Cow<'a, str>,
+struct Http {
+    method: String,
 }
 
 /// A body that cannot be what was signed.
@@ -43,13 +39,13 @@ pub(crate) enum BadBody {
     NotBase64,
 }
 
-impl Event<'_> {
+impl Event {
     pub(crate) fn method(&self) -> &str {
         &self.request_context.http.method
     }
 
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
-        self.query_string_parameters.get(name).map(|v| &**v)
+        self.query_string_parameters.get(name).map(String::as_str)
     }
 
     /// A header by its lower-case name, if it came once. One that came twice says nothing that can be believed: API Gateway
@@ -57,7 +53,7 @@ impl Event<'_> {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut named = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
         let (_, value) = named.next()?;
-        named.next().is_none().then_some(&**value)
+        named.next().is_none().then_some(value)
     }
 
     /// Whether the path names this app, or none in particular: `/webhooks/meta` and `/webhooks/meta/{app_id}`.
@@ -128,7 +124,7 @@ mod tests {
             (r#"{"x-hub-signature":"a"}"#, None),
         ] {
             let text = event(headers, "", false);
-            let event: Event<'_> = serde_json::from_str(&text).unwrap();
+            let event: Event = serde_json::from_str(&text).unwrap();
             assert_eq!(event.header("x-hub-signature-256"), value, "{headers}");
         }
     }
@@ -143,7 +139,7 @@ mod tests {
             ("Y", true, Err(BadBody::NotBase64)),
         ] {
             let text = event("{}", body, base64);
-            let event: Event<'_> = serde_json::from_str(&text).unwrap();
+            let event: Event = serde_json::from_str(&text).unwrap();
             assert_eq!(event.body(4).map(Cow::into_owned), expected.map(<[u8]>::to_vec), "{body}");
         }
     }
@@ -151,7 +147,7 @@ mod tests {
     #[test]
     fn a_path_asks_for_one_app_or_for_any() {
         let text = event("{}", "", false);
-        let event: Event<'_> = serde_json::from_str(&text).unwrap();
+        let event: Event = serde_json::from_str(&text).unwrap();
         assert_eq!(["1001", "1002"].map(|app| event.is_for(app)), [true, false]);
     }
 }

@@ -36,7 +36,7 @@ pub struct App {
 
 impl App {
     /// Answers one request. 503 is the channel's cue to come again: nothing less makes it.
-    pub async fn answer(&self, event: &Event<'_>) -> Answer {
+    pub async fn answer(&self, event: &Event) -> Answer {
         match event.method() {
             "GET" => self.handshake(event).await,
             "POST" => self.take(event).await,
@@ -46,7 +46,7 @@ impl App {
 
     /// Meta asks whether the endpoint is ours, once, when it is set up.
     /// [Handshake](https://developers.facebook.com/docs/graph-api/webhooks/getting-started#verification-requests).
-    async fn handshake(&self, event: &Event<'_>) -> Answer {
+    async fn handshake(&self, event: &Event) -> Answer {
         let (mode, token) = (event.query("hub.mode"), event.query("hub.verify_token"));
         let (Some("subscribe"), Some(token), Some(challenge)) = (mode, token, event.query("hub.challenge")) else {
             return Answer::empty(403);
@@ -56,7 +56,7 @@ impl App {
         if known { Answer::text(200, challenge) } else { Answer::empty(403) }
     }
 
-    async fn take(&self, event: &Event<'_>) -> Answer {
+    async fn take(&self, event: &Event) -> Answer {
         let body = match event.body(BODY_MAX) {
             Ok(body) => body,
             Err(event::BadBody::TooLong) => return Answer::empty(413),
@@ -74,7 +74,7 @@ impl App {
     }
 
     /// The app that signed it. When none did, a secret may just have been changed: they are read again, not too often.
-    async fn signer(&self, event: &Event<'_>, header: &str, body: &[u8]) -> Result<Option<Signer>, apps::Unavailable> {
+    async fn signer(&self, event: &Event, header: &str, body: &[u8]) -> Result<Option<Signer>, apps::Unavailable> {
         let find = |apps: &[channel_meta::App]| {
             let asked = apps.iter().filter(|a| event.is_for(&a.signer.app_id));
             signature::verify(asked, header, body).map(|app| app.signer.clone())

@@ -4,8 +4,11 @@ use channel::Signer;
 use channel_whatsapp::Routed;
 use domain::{ChannelType, Timestamp};
 use queue::{InboundBody, InboundRecord, Outgoing};
+use ring::digest::{Context, SHA256};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
+
+/// Room for what a record says beside its events, in bytes.
+const ENVELOPE: usize = 512;
 
 /// A record before it was written as text.
 pub(crate) struct Record(InboundRecord);
@@ -83,16 +86,26 @@ fn record(
         received_ms: now.millis(),
         body,
     };
-    let body = serde_json::to_string(&record).ok()?;
+    let body = text(&record)?;
     Some((Record(record), Outgoing { group, deduplication: Some(deduplication), body, delay_seconds: 0 }))
+}
+
+fn text(record: &InboundRecord) -> Option<String> {
+    let events = match &record.body {
+        InboundBody::Events(events) => events.iter().map(|event| event.get().len() + 1).sum(),
+        InboundBody::Claim(text) | InboundBody::Unreadable(text) => text.len(),
+    };
+    let mut bytes = Vec::with_capacity(ENVELOPE + events);
+    serde_json::to_writer(&mut bytes, record).ok()?;
+    String::from_utf8(bytes).ok()
 }
 
 /// Hex SHA-256 of the parts, each after its length.
 fn digest(parts: &[&str]) -> String {
-    let mut sha = Sha256::new();
+    let mut sha = Context::new(&SHA256);
     for part in parts {
-        sha.update((part.len() as u64).to_be_bytes());
+        sha.update(&(part.len() as u64).to_be_bytes());
         sha.update(part.as_bytes());
     }
-    hex::encode(sha.finalize())
+    hex::encode(sha.finish())
 }

@@ -1,14 +1,15 @@
 //! `X-Hub-Signature-256`: HMAC-SHA256 of the bytes as they came, keyed with the app's secret.
 //! [Meta](https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads).
+//!
+//! By `ring`, which is there for TLS anyway: where a processor has no instructions for SHA it takes half the time of `sha2`.
 
 use channel::Signer;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use ring::hmac::{HMAC_SHA256, Key, sign, verify as verifies};
 
 /// A Meta app, with its secrets in force: the current one and, during a rotation, the one before.
 pub struct App {
     pub signer: Signer,
-    keys: Vec<Hmac<Sha256>>,
+    keys: Vec<Key>,
     verify_token: Option<String>,
 }
 
@@ -23,7 +24,7 @@ impl App {
         if secrets.is_empty() || secrets.iter().any(String::is_empty) {
             return Err(EmptySecret);
         }
-        let key = |s: &String| Hmac::new_from_slice(s.as_bytes()).expect("HMAC takes a key of any length");
+        let key = |s: &String| Key::new(HMAC_SHA256, s.as_bytes());
         Ok(Self {
             signer,
             keys: secrets.iter().map(key).collect(),
@@ -32,11 +33,7 @@ impl App {
     }
 
     fn signed(&self, body: &[u8], signature: &[u8; 32]) -> bool {
-        self.keys.iter().any(|key| {
-            let mut mac = key.clone();
-            mac.update(body);
-            mac.verify_slice(signature).is_ok()
-        })
+        self.keys.iter().any(|key| verifies(key, body, signature).is_ok())
     }
 
     /// Whether this is the token that the app's webhook was set up with; compared in constant time.
@@ -53,12 +50,8 @@ impl std::fmt::Debug for App {
 
 /// Compares by the MACs of both under one key, so that the time taken tells nothing of where they differ.
 fn same(a: &[u8], b: &[u8]) -> bool {
-    let mac = |bytes: &[u8]| {
-        let mut mac = Hmac::<Sha256>::new_from_slice(b"compare").expect("HMAC takes a key of any length");
-        mac.update(bytes);
-        mac
-    };
-    mac(a).verify_slice(&mac(b).finalize().into_bytes()).is_ok()
+    let key = Key::new(HMAC_SHA256, b"compare");
+    verifies(&key, a, sign(&key, b).as_ref()).is_ok()
 }
 
 /// The app that signed this body. `header` is the value of `X-Hub-Signature-256`.

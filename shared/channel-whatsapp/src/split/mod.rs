@@ -35,6 +35,9 @@ pub const BUSINESS_ACCOUNT: &str = "waba:";
 /// The webhooks' `object`.
 const OBJECT: &str = "whatsapp_business_account";
 
+/// The field of messages and their statuses.
+const MESSAGES: &str = "messages";
+
 /// Splits the body of a verified webhook. `None`: it says that it is of another product.
 pub fn split(body: &[u8]) -> Option<Vec<Routed>> {
     let mut routes = Routes::default();
@@ -48,9 +51,12 @@ pub fn split(body: &[u8]) -> Option<Vec<Routed>> {
 fn of_usual_entry(entry: &usual::Entry<'_>, routes: &mut Routes) {
     let business = format!("{BUSINESS_ACCOUNT}{}", entry.id);
     routes.business = Some(business.clone());
-    for change in &entry.changes {
-        let value = parts(change.value).unwrap_or_default();
-        of_value(change.field, account(&value).as_deref(), Some(&business), (change.value, value), routes);
+    for usual::Change { value, .. } in &entry.changes {
+        let contacts = Contacts::of(&value.contacts);
+        let account = value.metadata.phone_number_id;
+        let mut change = Change { field: MESSAGES, account, contacts, understood: false, routes };
+        change.each_of(&value.messages, Change::message);
+        change.each_of(&value.statuses, Change::status);
     }
 }
 
@@ -140,7 +146,7 @@ struct Change<'c, 'a> {
 impl<'a> Change<'_, 'a> {
     fn of_field(&mut self, whole: &'a RawValue, mut value: Parts<'a>) {
         let of_lists: fn(&mut Self, &str, &'a RawValue) -> bool = match self.field {
-            "messages" => Self::of_messages,
+            MESSAGES => Self::of_messages,
             "standby" => {
                 // One level deeper, as far as anyone has seen.
                 if let Some(nested) = value.get("standby").and_then(parts) {
@@ -265,9 +271,14 @@ impl<'a> Change<'_, 'a> {
     }
 
     /// Each object of a list; `false` where it is no list.
-    fn each(&mut self, raw: &'a RawValue, mut each: impl FnMut(&mut Self, usize, &'a RawValue, &Parts<'a>)) -> bool {
+    fn each(&mut self, raw: &'a RawValue, each: impl FnMut(&mut Self, usize, &'a RawValue, &Parts<'a>)) -> bool {
         let Some(items) = list(raw) else { return false };
-        for (place, item) in items.into_iter().enumerate() {
+        self.each_of(&items, each);
+        true
+    }
+
+    fn each_of(&mut self, items: &[&'a RawValue], mut each: impl FnMut(&mut Self, usize, &'a RawValue, &Parts<'a>)) {
+        for (place, item) in items.iter().copied().enumerate() {
             match parts(item) {
                 Some(head) => each(self, place, item, &head),
                 None => {
@@ -276,7 +287,6 @@ impl<'a> Change<'_, 'a> {
                 }
             }
         }
-        true
     }
 
     fn add(&mut self, thread: Option<String>, piece: &Piece<'_>) {

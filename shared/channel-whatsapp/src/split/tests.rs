@@ -31,7 +31,7 @@ fn seen(body: &serde_json::Value) -> Vec<Seen> {
 #[test]
 fn what_meta_sends_is_of_the_usual_shape() {
     let usual = |body: &serde_json::Value| usual::usual(body.to_string().as_bytes()).is_some();
-    let whole = json!({ "object": "whatsapp_business_account", "entry": [{ "id": "w", "time": 7, "changes": [change("1", json!([]))] }] });
+    let whole = json!({ "object": "whatsapp_business_account", "entry": [{ "id": "w", "time": 7, "changes": [change("1", json!([{ "from": "a" }]))] }] });
     assert!(usual(&whole));
     for path in [
         "/object",
@@ -41,12 +41,23 @@ fn what_meta_sends_is_of_the_usual_shape() {
         "/entry/0/changes",
         "/entry/0/changes/0",
         "/entry/0/changes/0/field",
+        "/entry/0/changes/0/value",
+        "/entry/0/changes/0/value/metadata",
+        "/entry/0/changes/0/value/metadata/phone_number_id",
+        "/entry/0/changes/0/value/messages",
     ] {
         for odd in [json!(null), json!([]), json!(""), json!(7)] {
             let mut body = whole.clone();
             *body.pointer_mut(path).unwrap() = odd.clone();
             assert!(!usual(&body), "{path} {odd}");
         }
+    }
+    for (key, odd) in
+        [("statuses", json!(null)), ("contacts", json!({})), ("errors", json!([])), ("user_id_update", json!([]))]
+    {
+        let mut body = whole.clone();
+        body["entry"][0]["changes"][0]["value"][key] = odd;
+        assert!(!usual(&body), "{key}");
     }
 }
 

@@ -1,4 +1,5 @@
-//! A webhook in the shape that Meta documents, down to its changes in one pass instead of one for each level.
+//! A webhook of messages and statuses in the shape that Meta documents, down to each of them in one pass instead of one for each
+//! level.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -20,9 +21,29 @@ pub(super) struct Entry<'a> {
 
 #[derive(Deserialize)]
 pub(super) struct Change<'a> {
-    pub(super) field: &'a str,
+    field: &'a str,
     #[serde(borrow)]
-    pub(super) value: &'a RawValue,
+    pub(super) value: Value<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Value<'a> {
+    #[serde(rename = "messaging_product", default)]
+    _product: Option<&'a str>,
+    #[serde(borrow)]
+    pub(super) metadata: Metadata<'a>,
+    #[serde(borrow, default)]
+    pub(super) contacts: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(super) messages: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(super) statuses: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Metadata<'a> {
+    pub(super) phone_number_id: &'a str,
 }
 
 /// `None`: it has another shape, and is to be looked at part by part.
@@ -34,6 +55,13 @@ pub(super) fn usual(body: &[u8]) -> Option<Usual<'_>> {
 
 impl Entry<'_> {
     fn is_whole(&self) -> bool {
-        !self.id.is_empty() && !self.changes.is_empty() && self.changes.iter().all(|change| !change.field.is_empty())
+        !self.id.is_empty() && !self.changes.is_empty() && self.changes.iter().all(Change::is_whole)
+    }
+}
+
+impl Change<'_> {
+    fn is_whole(&self) -> bool {
+        let says_something = !self.value.messages.is_empty() || !self.value.statuses.is_empty();
+        self.field == super::MESSAGES && !self.value.metadata.phone_number_id.is_empty() && says_something
     }
 }
