@@ -19,7 +19,7 @@ endif
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-# A panic ends a function (Cargo.toml), so nothing ever reads the unwind tables: a tenth of each artifact.
+# As .cargo/config.toml says for what is deployed.
 RELEASE_FLAGS := -C force-unwind-tables=no
 FUNCTIONS := $(notdir $(wildcard functions/*))
 TEMPLATE := infra/template.yaml
@@ -111,8 +111,7 @@ $(BENCH)/.ready: $(wildcard bench/peers/*)
 
 build-sam: $(VENV)/.ready ## Every function for arm64, as `sam deploy` takes it, in .aws-sam/
 	@rustup target list --installed | grep -q aarch64-unknown-linux-gnu || rustup target add aarch64-unknown-linux-gnu
-	@# Some crates carry a rust-toolchain file, which rustup would obey under cargo-zigbuild: name ours.
-	@PATH="$(VENV)/bin:$$PATH" RUSTFLAGS="$(RELEASE_FLAGS)" RUSTUP_TOOLCHAIN="$$(rustup show active-toolchain | cut -d' ' -f1)" sam build
+	@PATH="$(VENV)/bin:$$PATH" sam build
 	@for f in $(CURDIR)/.aws-sam/build/*/bootstrap; do printf '%10d bytes  %s\n' "$$(stat -c %s "$$f")" "$${f#$(CURDIR)/}"; done
 
 # ── Tools ────────────────────────────────────────────────────────────────────────────────────────────────────────────
