@@ -1,5 +1,7 @@
-//! Lambda `sweep`: each minute, whatever is due, from sends that wait or got stuck to webhooks that the queue refused.
+//! Lambda `sweep`: each minute, whatever is due, from sends that wait or got stuck to webhooks that the queue refused and changes
+//! that were given up.
 
+mod lost;
 mod spill;
 
 use blob::Blobs;
@@ -24,6 +26,7 @@ pub struct App {
 pub struct Swept {
     pub woken: usize,
     pub replayed: usize,
+    pub reset: usize,
     /// Left for the next tick.
     pub left: usize,
 }
@@ -33,11 +36,11 @@ impl App {
     /// again by the next one, and waking twice does no harm.
     pub async fn sweep(&self, deadline: i64) -> Result<(), table::Error> {
         let budget = Budget::new(self.clock.clone(), deadline);
-        let now = Timestamp::from_millis(self.clock.now());
-        let replayed = self.replay(&budget).await;
-        let swept = Swept { replayed, ..self.wake_due(now, &budget).await? };
+        let now = self.now();
+        let (replayed, reset) = (self.replay(&budget).await, self.reset_after_lost(&budget).await);
+        let swept = Swept { replayed, reset, ..self.wake_due(now, &budget).await? };
         if swept != Swept::default() {
-            tracing::info!(woken = swept.woken, replayed, left = swept.left, "swept");
+            tracing::info!(woken = swept.woken, replayed, reset, left = swept.left, "swept");
         }
         Ok(())
     }
@@ -51,11 +54,15 @@ impl App {
             .collect()
             .await;
         let count = |wanted| outcomes.iter().filter(|&&outcome| outcome == wanted).count();
-        let swept = Swept { woken: count(Outcome::Woken), replayed: 0, left: count(Outcome::Left) };
+        let swept = Swept { woken: count(Outcome::Woken), left: count(Outcome::Left), ..Swept::default() };
         if swept.left == 0 {
             self.tables.global().advance_watermark(now).await?;
         }
         Ok(swept)
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.clock.now())
     }
 
     async fn wake(&self, tenant: TenantId, conversation: ConversationId, now: Timestamp, budget: &Budget) -> Outcome {

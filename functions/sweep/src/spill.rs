@@ -1,6 +1,6 @@
 //! Webhooks that the queue refused: handed to it again each minute, shown to an operator for as long as it refuses still.
 
-use blob::{BlobError, Spilled};
+use blob::{BlobError, Waiting};
 use bootstrap::batch::Budget;
 use domain::Timestamp;
 use queue::{Outgoing, SpillNote};
@@ -52,7 +52,7 @@ impl App {
 
     /// `false`: the queue did not take it. Whatever of it the queue took before comes again, and the deduplication in the table
     /// drops it.
-    async fn replay_one(&self, object: &Spilled) -> Result<bool, Stays> {
+    async fn replay_one(&self, object: &Waiting) -> Result<bool, Stays> {
         let (install, id) = (self.tables.install(), entry_id(object));
         if install.entry(LedgerKind::SpillDropped, &id).await?.is_some() {
             self.blobs.delete(&object.key).await?;
@@ -81,7 +81,7 @@ impl App {
 /// Where an operator finds it. The same again changes nothing.
 async fn note(
     install: &Tenant<'_>,
-    object: &Spilled,
+    object: &Waiting,
     id: &LogId,
     why: &str,
     bytes: usize,
@@ -96,7 +96,7 @@ async fn note(
 }
 
 /// The same for the same object: when it was put there, and the beginning of its content's hash, in which its key ends.
-fn entry_id(object: &Spilled) -> LogId {
+fn entry_id(object: &Waiting) -> LogId {
     let mut tail = [0; 10];
     let name = object.key.as_str().rsplit('/').next().unwrap_or_default();
     let hash = name.get(..20).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Ticks, on tables in memory, and a bucket and a queue that remember.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -9,7 +9,7 @@ use std::{
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use axum::{
     Json, Router,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
     routing::{delete, get, post},
 };
@@ -48,10 +48,11 @@ impl Fake {
     }
 }
 
-async fn list(State(fake): State<Fake>) -> String {
+async fn list(State(fake): State<Fake>, Query(asked): Query<HashMap<String, String>>) -> String {
     let keys = fake.objects.lock().unwrap();
     let contents: String = keys
         .keys()
+        .filter(|key| key.starts_with(&asked["prefix"]))
         .map(|key| {
             format!("<Contents><Key>{key}</Key><LastModified>2026-11-18T10:00:00.000Z</LastModified></Contents>")
         })
@@ -126,6 +127,27 @@ async fn what_the_queue_refused_is_replayed_in_order_until_the_queue_takes_it() 
 }
 
 #[tokio::test]
+async fn what_a_function_gave_up_has_its_tenants_load_afresh() {
+    let (app, fake) = begin().await;
+    let [lost, spared] = [1, 2].map(|n| TenantId::from_bytes([n; 10]));
+    let record = |pk: String| json!({"eventID": "1", "dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": "H"}}}});
+    let records = [format!("{lost}#C#1"), format!("{lost}#C#2"), "W#due".to_owned()].map(record);
+    let note = json!({"version": "1.0", "payload": json!({ "Records": records }).to_string()});
+    let key = "aws/lambda/1/shardId-0/2026/11/18/2026-11-18T10.00.00-1";
+    fake.objects.lock().unwrap().insert(key.to_owned(), note.to_string());
+    fake.objects.lock().unwrap().insert("aws/lambda/other".to_owned(), "{}".to_owned());
+    let [of_lost, of_spared] = [lost, spared].map(TenantCtx::of_record);
+    let [of_lost, of_spared] = [&of_lost, &of_spared].map(|ctx| app.tables.tenant(ctx));
+    let after = of_lost.log_head(app.now()).await.unwrap();
+    assert_eq!(app.reset_after_lost(&budget(&app)).await, 1);
+    let must_load =
+        [of_lost.read_log(after, 10).await, of_spared.read_log(after, 10).await].map(|read| read.unwrap().reset);
+    assert_eq!(must_load, [true, false]);
+    assert_eq!(fake.objects.lock().unwrap().keys().collect::<Vec<_>>(), ["aws/lambda/other"]);
+    assert_eq!(app.reset_after_lost(&budget(&app)).await, 0);
+}
+
+#[tokio::test]
 async fn what_the_queue_refuses_still_is_shown_until_it_takes_it_or_an_operator_drops_it() {
     let (app, fake) = begin().await;
     let hash = |c: &str| c.repeat(64);
@@ -133,7 +155,7 @@ async fn what_the_queue_refuses_still_is_shown_until_it_takes_it_or_an_operator_
     fake.objects.lock().unwrap().insert(format!("spill/2026-11-18/{}", hash("b")), "{".to_owned());
     let install = app.tables.install();
     let listed = async || {
-        let now = Timestamp::from_millis(app.clock.now());
+        let now = app.now();
         let entries = install.entries(LedgerKind::Spill, None, 10, now).await.unwrap().items;
         let shown = |entry: table::Entry| (entry.reason, serde_json::from_str::<Value>(&entry.record).unwrap());
         entries.into_iter().map(shown).collect::<Vec<_>>()
@@ -166,7 +188,7 @@ async fn what_the_queue_refuses_still_is_shown_until_it_takes_it_or_an_operator_
 
 /// A conversation with a reply that nobody sends.
 async fn stuck(app: &App, ctx: &TenantCtx) -> ConversationId {
-    let now = Timestamp::from_millis(app.clock.now());
+    let now = app.now();
     let account = Account {
         id: AccountId::from_bytes([3; 16]),
         channel: ChannelType::Whatsapp,
@@ -213,7 +235,7 @@ async fn a_send_whose_wake_was_lost_is_woken_when_it_is_due_and_not_before() {
     let [ctx, _] = testing::two_tenants();
     let id = stuck(&app, &ctx).await;
     let tick = async || {
-        let swept = app.wake_due(Timestamp::from_millis(app.clock.now()), &budget(&app)).await.unwrap();
+        let swept = app.wake_due(app.now(), &budget(&app)).await.unwrap();
         let head = app.tables.tenant(&ctx).head(&id).await.unwrap().unwrap();
         (swept, head.wakes)
     };

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | a body too large for a queue record, by its content | `claims/<sha256>` | 30 days |
 //! | a verified body that the queue refused | `spill/<yyyy-mm-dd>/<id>` | 30 days |
+//! | a batch of a stream that Lambda gave up | `aws/lambda/<mapping>/<shard>/<yyyy/mm/dd>/<time>-<id>` | 30 days |
 //! | a message's file, by its content | `t/<tenant>/media/<sha256>` | as its tenant |
 //! | a file that an agent uploaded to be sent | `t/<tenant>/upload/<upload>` | as its tenant |
 //! | its thumbnail, a JPEG | `t/<tenant>/thumb/<sha256 of the file>` | as its tenant |
@@ -14,6 +15,10 @@ use sha2::{Digest, Sha256};
 
 /// Everything that the queue refused.
 pub(crate) const SPILL: &str = "spill/";
+
+/// Where Lambda puts what a function gave up.
+/// [Keys](https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html).
+pub(crate) const GIVEN_UP: &str = "aws/lambda/";
 
 /// The name of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,4 +10,4 @@ mod store;
 pub use form::{Announced, Form};
 pub use key::Key;
 pub use link::{Files, Links, Shown};
-pub use store::{BlobError, Blobs, Spilled};
+pub use store::{BlobError, Blobs, Waiting};

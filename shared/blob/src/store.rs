@@ -3,7 +3,7 @@
 use aws_sdk_s3::{Client, error::DisplayErrorContext, primitives::ByteStream, types::Object};
 use domain::Timestamp;
 
-use crate::key::{Key, SPILL};
+use crate::key::{GIVEN_UP, Key, SPILL};
 
 /// Why an object cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -16,9 +16,9 @@ pub enum BlobError {
     Missing,
 }
 
-/// A body that the queue refused.
+/// An object that waits for someone to take it up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spilled {
+pub struct Waiting {
     pub key: Key,
     /// When it was put there.
     pub at: Timestamp,
@@ -63,14 +63,23 @@ impl Blobs {
     }
 
     /// The oldest days' bodies that the queue refused, at most `limit`.
-    pub async fn spilled(&self, limit: i32) -> Result<Vec<Spilled>, BlobError> {
-        let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(SPILL).max_keys(limit).send().await;
+    pub async fn spilled(&self, limit: i32) -> Result<Vec<Waiting>, BlobError> {
+        self.waiting(SPILL, limit).await
+    }
+
+    /// Batches of a stream that a function gave up, at most `limit`.
+    pub async fn given_up(&self, limit: i32) -> Result<Vec<Waiting>, BlobError> {
+        self.waiting(GIVEN_UP, limit).await
+    }
+
+    async fn waiting(&self, prefix: &str, limit: i32) -> Result<Vec<Waiting>, BlobError> {
+        let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).max_keys(limit).send().await;
         let list = list.map_err(|e| unavailable(&e))?;
-        let spilled = |object: &Object| {
+        let waiting = |object: &Object| {
             let at = object.last_modified().and_then(|at| at.to_millis().ok()).unwrap_or_default();
-            Some(Spilled { key: Key::named(object.key()?), at: Timestamp::from_millis(at) })
+            Some(Waiting { key: Key::named(object.key()?), at: Timestamp::from_millis(at) })
         };
-        Ok(list.contents().iter().filter_map(spilled).collect())
+        Ok(list.contents().iter().filter_map(waiting).collect())
     }
 }
 

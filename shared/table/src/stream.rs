@@ -34,10 +34,8 @@ pub fn change(old: Option<&serde_dynamo::Item>, new: Option<&serde_dynamo::Item>
     let Some(new) = new.map(sdk) else { return Ok(None) };
     let old = old.map(sdk);
     let at = item::key_of(&new)?;
-    let mut parts = at.pk.split('#');
-    let (Some(Ok(tenant)), Some(kind)) = (parts.next().map(str::parse::<TenantId>), parts.next()) else {
-        return Ok(None);
-    };
+    let mut parts = at.pk.split('#').skip(1);
+    let (Some(tenant), Some(kind)) = (tenant_of(&at.pk), parts.next()) else { return Ok(None) };
     let what = match (kind, at.sk.as_str()) {
         ("C", key::HEAD) => head_change(old, new)?,
         ("C", sk) if sk.starts_with(key::MESSAGES) => {
@@ -52,6 +50,11 @@ pub fn change(old: Option<&serde_dynamo::Item>, new: Option<&serde_dynamo::Item>
         _ => return Ok(None),
     };
     Ok(Some(Change { tenant, what }))
+}
+
+/// Whose item is under this partition key; `None` for the install's own.
+pub fn tenant_of(pk: &str) -> Option<TenantId> {
+    pk.split('#').next()?.parse().ok()
 }
 
 fn head_change(old: Option<Item>, new: Item) -> Result<Changed> {
