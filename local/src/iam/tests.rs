@@ -94,11 +94,16 @@ fn a_tenants_session_reaches_its_own_objects_and_secrets() {
 }
 
 #[test]
-fn sweep_lists_what_was_spilled_and_nothing_else() {
+fn sweep_lists_what_was_spilled_or_given_up_and_nothing_else() {
     let template = template();
     let guard = Guard::new(&template);
     let bucket = &template.buckets[0].name;
-    for (query, allowed) in [("list-type=2&prefix=spill%2F", true), ("list-type=2&prefix=t%2F", false), ("", false)] {
+    for (query, allowed) in [
+        ("list-type=2&prefix=spill%2F", true),
+        ("list-type=2&prefix=aws%2Flambda%2F", true),
+        ("list-type=2&prefix=t%2F", false),
+        ("", false),
+    ] {
         let asked = asked::of_s3(&axum::http::Method::GET, &format!("/{bucket}/"), query);
         assert_eq!(guard.allow(&role(&template, "Sweep"), &asked).is_ok(), allowed, "{query}");
     }
