@@ -129,6 +129,15 @@ pub async fn shard(world: World, reader: Reader, shard: usize) {
     }
 }
 
+/// As Lambda leaves it in the bucket.
+fn give_up(world: &World, changes: &[Change]) {
+    let at = world.time.micros();
+    world.trace().note(at, format!("{} changes of the stream are given up", changes.len()));
+    let records: Vec<_> = changes.iter().map(Change::record).collect();
+    let note = json!({ "version": "1.0", "payload": json!({ "Records": records }).to_string() });
+    world.clouds().bucket.leave(&format!("mapping/shard/{at}-{}", changes[0].sequence_number()), note.to_string());
+}
+
 async fn hand_over(world: &World, reader: &Reader, mut changes: Vec<Change>) {
     let mut tries = 0;
     while !changes.is_empty() {
@@ -146,7 +155,7 @@ async fn hand_over(world: &World, reader: &Reader, mut changes: Vec<Change>) {
         tries = if at == 0 { tries + 1 } else { 1 };
         changes.drain(..at);
         if tries == TRIES {
-            world.trace().note(world.time.micros(), format!("{} changes of the stream are given up", changes.len()));
+            give_up(world, &changes);
             return;
         }
         world.time.sleep(Duration::from_millis(200 << tries)).await;

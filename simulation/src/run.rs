@@ -95,7 +95,7 @@ async fn play(plan: Plan, world: World, scheduler: Scheduler, functions: Functio
     world.trace().note(world.time.micros(), "healed".to_owned());
     let is_quiet = |world: &World| {
         let clouds = world.clouds();
-        let still = clouds.queues.depth() == 0 && !clouds.bucket.objects.keys().any(|key| key.starts_with("spill/"));
+        let still = clouds.queues.depth() == 0 && !clouds.bucket.holds_work();
         drop(clouds);
         still && meta.is_quiet() && workload.is_quiet() && progress.iter().all(|p| p.is_done(world))
     };

@@ -101,6 +101,7 @@ impl Workload {
             93..=94 => self.open_socket(chance.below(TENANTS)).await,
             95 => self.graph_goes_down(),
             96 => self.queues_go_down(),
+            97 => self.tables_go_down(),
             _ => self.world.time.sleep(Duration::from_secs(chance.between(5, 90))).await,
         }
     }
@@ -176,6 +177,13 @@ impl Workload {
         let until = self.world.now() + self.world.chance.between(3, 40) as i64 * 1_000;
         self.world.clouds().queues.down_until = until;
         self.note("the queues take nothing".to_owned());
+    }
+
+    /// For as long that a batch of the stream may be given up.
+    fn tables_go_down(&self) {
+        let until = self.world.now() + self.world.chance.between(5, 40) as i64 * 1_000;
+        self.world.clouds().dynamodb.down_until = until;
+        self.note("the tables answer nothing".to_owned());
     }
 
     async fn open_socket(&self, house: usize) {

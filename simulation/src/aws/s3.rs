@@ -9,9 +9,22 @@ pub struct Bucket {
     pub objects: BTreeMap<String, Vec<u8>>,
     /// Bodies that were ever put under `spill/`.
     pub spilled: Vec<Vec<u8>>,
+    /// What Lambda ever left here of a stream.
+    pub given_up: Vec<String>,
 }
 
 impl Bucket {
+    /// Lambda leaves a batch that a function gave up.
+    pub fn leave(&mut self, place: &str, note: String) {
+        self.given_up.push(note.clone());
+        self.objects.insert(format!("aws/lambda/{place}"), note.into_bytes());
+    }
+
+    /// Whether anything lies here that `sweep` is to take up.
+    pub fn holds_work(&self) -> bool {
+        self.objects.keys().any(|key| key.starts_with("spill/") || key.starts_with("aws/lambda/"))
+    }
+
     pub fn perform(&mut self, call: &Call) -> Answer {
         let (path, query) = call.path.split_once('?').unwrap_or((&call.path, ""));
         // Path style: /bucket/key.

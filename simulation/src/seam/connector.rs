@@ -47,6 +47,8 @@ pub fn connector(world: &World) -> SharedHttpConnector {
 /// There and back, with whatever befalls it. The effect takes place also when the caller is gone by then.
 async fn carry(world: &World, call: Call) -> Result<Answer, ConnectorError> {
     let (fault, there, back) = world.weather(&call);
+    let down = call.service == Service::DynamoDb && world.now() < world.clouds().dynamodb.down_until;
+    let fault = if down { Some(Fault::Error) } else { fault };
     if fault == Some(Fault::Unreachable) {
         return Err(ConnectorError::io("connection refused".into()));
     }

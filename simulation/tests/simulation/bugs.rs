@@ -18,7 +18,7 @@ fn caught_by(bug: Bug) -> &'static [&'static str] {
         Bug::NoHeadCondition => &["I-5", "I-6", "I-9"],
         Bug::AcksBeforeWrite | Bug::SpillsNowhere => &["I-1"],
         Bug::LastStatusWins => &["I-3"],
-        Bug::DeletesOn410 | Bug::SkipsRedelivery => &["I-8"],
+        Bug::DeletesOn410 | Bug::SkipsRedelivery | Bug::ForgetsGivenUp => &["I-8"],
         Bug::LogWithoutTenant => &["I-7"],
         Bug::NeverSweeps => &["I-5"],
     }

@@ -27,6 +27,8 @@ const TOKEN: i64 = 600_000;
 pub struct DynamoDb {
     tables: Tables,
     tokens: BTreeMap<String, i64>,
+    /// No function gets anything but an error until then, in milliseconds since 1970.
+    pub down_until: i64,
     /// Calls whose session was of another tenant than their keys: each is a violation.
     pub foreign: Vec<String>,
 }

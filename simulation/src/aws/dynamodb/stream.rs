@@ -61,8 +61,15 @@ impl Change {
 
     /// As Lambda hands it over.
     pub fn record(&self) -> Value {
+        let image = self.new.as_ref().or(self.old.as_ref());
+        let keys: Item = image
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| ["pk", "sk"].contains(&name.as_str()))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
         let mut change = json!({
-            "SequenceNumber": self.sequence_number(), "ApproximateCreationDateTime": self.at as f64 / 1_000.0,
+            "Keys": keys, "SequenceNumber": self.sequence_number(), "ApproximateCreationDateTime": self.at as f64 / 1_000.0,
         });
         for (name, image) in [("OldImage", &self.old), ("NewImage", &self.new)] {
             if let Some(image) = image {
