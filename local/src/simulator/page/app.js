@@ -130,7 +130,7 @@ function options(message) {
 
 /** What stands for a message where there is no room for it. */
 function words(message) {
-  return message.text || (message.file ? (message.file.name ?? message.file.kind) : "");
+  return message.object?.body?.text || message.text || (message.file ? (message.file.name ?? message.file.kind) : "");
 }
 
 function bubble(message) {
@@ -209,7 +209,10 @@ async function refresh() {
   state.version = version;
   state.threads = items;
   for (const thread of items) {
-    if (!state.people.some((one) => one.from === thread.from)) state.people.push({ from: thread.from, name: thread.name || `+${thread.from}` });
+    const known = state.people.find((one) => one.from === thread.from);
+    if (known === undefined) state.people.push({ from: thread.from, name: thread.name || `+${thread.from}` });
+    // Opened by its number alone: the chat knows the name.
+    else if (known.name === `+${known.from}` && thread.name) known.name = thread.name;
   }
   const [number, from] = [state.number, state.from];
   const chat = await ask(`threads/${number}/${from}`);

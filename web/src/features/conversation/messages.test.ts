@@ -10,7 +10,7 @@ const at = (day: number, minute: number) => `2026-11-${day}T09:${String(minute).
 const them = (seq: number, sent_at: string) => message({ id: `m${seq}`, seq, sent_at, text: `${seq}` });
 const us = (seq: number, sent_at: string, client_id: string) =>
   message({ id: `m${seq}`, seq, sent_at, direction: "outbound", author: { kind: "user", id: "usr_ada", name: "Ada" }, client_id, delivery_status: "queued" });
-const entry = (clientId: string): Outgoing => ({ clientId, conversation: "con_maya", text: "hi", template: null, files: [], replyTo: null, expectedSeq: 4, force: false, sendAt: null, createdAt: at(21, 9), state: "waiting", problem: null });
+const entry = (clientId: string): Outgoing => ({ clientId, conversation: "con_maya", text: "hi", template: null, part: null, files: [], replyTo: null, expectedSeq: 4, force: false, sendAt: null, createdAt: at(21, 9), state: "waiting", problem: null });
 
 test("days, the new line, groups of one author within two minutes, and replies on their way", () => {
   const messages = [them(1, at(20, 1)), them(2, at(21, 1)), them(3, at(21, 2)), us(4, at(21, 3), "k1"), us(5, at(21, 6), "k2")];
