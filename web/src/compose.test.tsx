@@ -1,7 +1,7 @@
 // What is more than words, on the screen: filled in, refused at its field, sent, scheduled and taken back; against the fake server.
 import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 
 import { App } from "./app";
 import { edit } from "./features/conversation/editing";
@@ -13,6 +13,9 @@ import { FakeSocket, play } from "./testing/play";
 
 let server: FakeServer;
 let user: ReturnType<typeof userEvent.setup>;
+
+// The whole app in jsdom, where each look for a role walks all of it; ms.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 beforeAll(() => startTexts("en"));
 beforeEach(async () => {

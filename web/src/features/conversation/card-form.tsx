@@ -26,7 +26,7 @@ export function CardForm({ values, onChange }: { values: Card; onChange: (values
           <div key={phone.key} className={styles.entry}>
             <PartField
               label={values.phones.length === 1 ? t("form.phone") : t("form.phone_number", { number: index + 1 })} type="tel" field={`contacts[0].phones[${index}].phone`} value={phone.number}
-              onChange={(number) => change(phone.key, { number, isOnWhatsApp: isInternational(number) && (phone.isOnWhatsApp || !isInternational(phone.number)) })} placeholder="+972 54 555 0182" help={t("form.phone_help")}
+              onChange={(number) => change(phone.key, { number, isOnWhatsApp: isInternational(number) && (phone.isOnWhatsApp || !isInternational(phone.number)) })} placeholder="+972 54 555 0182" {...(isInternational(phone.number) ? {} : { help: t("form.phone_help") })}
             />
             {values.phones.length > 1 && (
               <IconButton className={styles.remove} label={t("form.remove_phone", { number: index + 1 })} onPress={() => onChange({ ...values, phones: values.phones.filter(({ key }) => key !== phone.key) })}>

@@ -1,8 +1,9 @@
 // What is drawn between the messages.
 import { expect, test } from "vitest";
 
+import type { Message } from "../../api/schemas";
 import { message } from "../../testing/fixtures";
-import { firstUnread, itemsOf, within } from "./messages";
+import { chosenOf, firstUnread, itemsOf, within } from "./messages";
 import type { Outgoing } from "./outbox";
 
 const sameDay = (a: string, b: string) => a.slice(0, 10) === b.slice(0, 10);
@@ -42,4 +43,16 @@ test("messages from before the oldest listed one wait until it is their turn", (
 test("the new line stands before the last unread messages of the customer", () => {
   const messages = [them(1, at(21, 1)), us(2, at(21, 2), "k"), them(3, at(21, 3)), them(4, at(21, 4))];
   expect([0, 1, 2, 3, 9].map((unread) => firstUnread(messages, unread))).toEqual([null, 4, 3, 1, 1]);
+});
+
+test("of what was offered the customer's last choice counts, of a template by its words", () => {
+  const answer = (seq: number, to: string, interactive: NonNullable<Message["interactive"]>) => message({ id: `msg_${seq}`, seq, sent_at: at(21, seq), type: "interactive", reply_to: { id: to }, interactive });
+  const said = [
+    answer(1, "msg_offer", { type: "button_reply", id: "button-1", title: "Yes" }),
+    answer(2, "msg_offer", { type: "button_reply", id: "button-2", title: "No" }),
+    answer(3, "msg_list", { type: "list_reply", id: "row-3", title: "Large" }),
+    answer(4, "msg_template", { type: "template_button", id: "payload", title: "Thanks" }),
+    message({ ...answer(5, "msg_list", { type: "buttons", buttons: [] }), direction: "outbound" }),
+  ];
+  expect([...chosenOf(said)]).toEqual([["msg_offer", "button-2"], ["msg_list", "row-3"], ["msg_template", "Thanks"]]);
 });
