@@ -26,16 +26,16 @@ export function preferredLanguage(wanted: readonly string[]): Language {
 }
 
 /** English is always here: its keys are typed, and it stands in where another language cannot be loaded. */
-export async function textsOf(language: Language): Promise<typeof en> {
+export async function textsOf(language: Language): Promise<object> {
   switch (language) {
     case "en":
       return en;
     case "he":
-      return (await import("./he.json")).default as typeof en;
+      return (await import("./he.json")).default;
     case "ar":
-      return (await import("./ar.json")).default as typeof en;
+      return (await import("./ar.json")).default;
     case "th":
-      return (await import("./th.json")).default as typeof en;
+      return (await import("./th.json")).default;
   }
 }
 
