@@ -3,11 +3,12 @@ import { createHmac, randomUUID } from "node:crypto";
 
 /** The demo seed's app, account and people; another system says its own by the environment. */
 const APP_SECRET = process.env["E2E_APP_SECRET"] ?? "demo-app-secret";
-const PHONE_NUMBER_ID = process.env["E2E_PHONE_NUMBER_ID"] ?? "100000000000001";
+export const PHONE_NUMBER_ID = process.env["E2E_PHONE_NUMBER_ID"] ?? "100000000000001";
 export const AGENT = { email: process.env["E2E_EMAIL"] ?? "ada@acme.test", teammate: process.env["E2E_TEAMMATE"] ?? "noa@acme.test", password: process.env["E2E_PASSWORD"] ?? "switchboard-demo-2026" };
 
 export class Customer {
-  private readonly number = `9725${String(Math.floor(Math.random() * 1e8)).padStart(8, "0")}`;
+  /** With its country code, digits only. */
+  readonly number = `9725${String(Math.floor(Math.random() * 1e8)).padStart(8, "0")}`;
 
   constructor(
     private readonly origin: string,

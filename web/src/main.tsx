@@ -12,13 +12,15 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { language, showTheme } from "./features/preferences/preferences";
 import { startSession } from "./features/session/session";
-import { speak, startTexts } from "./i18n";
+import { startTexts } from "./i18n";
+import { InboxScreen as inbox } from "./router";
 
 async function main(): Promise<void> {
   showTheme();
   void startSession();
+  // Behind the sign-in, and most often what is wanted.
+  void inbox.preload?.()?.catch(() => undefined);
   await startTexts(language());
-  await speak(language());
   const place = document.getElementById("app");
   if (place === null) throw new Error("index.html has no #app");
   createRoot(place).render(

@@ -1,9 +1,10 @@
 // The addresses of the app.
-import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 
 import { parseStatus } from "./features/inbox/place";
 import { Crash } from "./features/session/crash";
-import { InboxScreen } from "./features/inbox/inbox-screen";
+
+export const InboxScreen = lazyRouteComponent(() => import("./features/inbox/inbox-screen"), "InboxScreen");
 
 const root = createRootRoute({ errorComponent: Crash });
 

@@ -22,18 +22,21 @@ pub(super) struct Content {
     pub(super) on: Option<String>,
     /// What it carries; then `text` is its caption.
     pub(super) file: Option<Attached>,
+    /// A place, cards, or what can be pressed, as the request has it: the phone draws it.
+    pub(super) object: Option<Value>,
 }
 
 /// The content of a request's own type. `templates` are those of the business account.
 pub(super) fn content(request: &Map<String, Value>, templates: &[Value]) -> Result<Content, Refusal> {
     let kind = request.get("type").and_then(Value::as_str).unwrap_or("text");
     let object = request.get(kind).ok_or_else(|| Refusal::missing(kind))?;
-    let said = |text: String| Content { kind: kind.to_owned(), text, on: None, file: None };
+    let said = |text: String| Content { kind: kind.to_owned(), text, on: None, file: None, object: None };
+    let drawn = |text: String| Content { object: Some(object.clone()), ..said(text) };
     match kind {
         "text" => text(object).map(said),
-        "location" => location(object).map(said),
-        "contacts" => contacts(object).map(said),
-        "interactive" => super::interactive::judged(object).map(said),
+        "location" => location(object).map(drawn),
+        "contacts" => contacts(object).map(drawn),
+        "interactive" => super::interactive::judged(object).map(drawn),
         TEMPLATE => super::templates::judged(object, templates).map(said),
         "reaction" => {
             let on = word(object, "message_id").ok_or_else(|| Refusal::missing("reaction['message_id']"))?;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::content::word;
 use super::refusal::Refusal;
@@ -78,6 +78,18 @@ fn link(action: &Value) -> Result<Vec<String>, Refusal> {
     } else {
         Err(Refusal::value("Param url is not a valid URL"))
     }
+}
+
+/// The button or row of this id: its title, and the `interactive` object of the webhook that tells of it.
+/// [Webhook](https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/reference/messages/interactive).
+pub(super) fn choice(object: &Value, id: &str) -> Option<(String, Value)> {
+    let action = &object["action"];
+    let all = |object: &Value, field: &str| object[field].as_array().cloned().unwrap_or_default();
+    let buttons = all(action, "buttons").into_iter().map(|button| ("button_reply", button["reply"].clone()));
+    let sections = all(action, "sections");
+    let rows = sections.iter().flat_map(|section| all(section, "rows")).map(|row| ("list_reply", row));
+    let (kind, chosen) = buttons.chain(rows).find(|(_, one)| one["id"] == id)?;
+    Some((word(&chosen, "title")?.to_owned(), json!({ "type": kind, kind: chosen })))
 }
 
 fn list<'a>(object: &'a Value, field: &str, max: usize) -> Result<&'a Vec<Value>, Refusal> {

@@ -2,15 +2,16 @@
 
 use axum::http::StatusCode;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::content::TEXT_MAX;
 use super::customer::Unfit;
 use super::files::{Attached, checksum};
-use super::fresh_id;
 use super::send::told;
 use super::store::{Parcel, State, kept_message, kept_name, kept_parcel};
 use super::thread::{Author, Message, REACTION, ThreadKey, Tick};
 use super::webhook::{self, digits};
+use super::{fresh_id, interactive};
 use crate::aws::journal::Change;
 
 /// What a customer writes to a business.
@@ -28,6 +29,9 @@ pub(super) struct Written {
     file: Option<Attached>,
     #[serde(default)]
     reply_to: Option<String>,
+    /// The id of a button or a row of the message `reply_to`: it is pressed, and says the rest.
+    #[serde(default)]
+    choice: Option<String>,
 }
 
 /// Longest name on WhatsApp, in characters.
@@ -43,30 +47,41 @@ pub(super) fn write(state: &mut State, written: Written, now: u64) -> Result<(St
     if name.is_empty() || name.chars().count() > NAME_MAX {
         return unfit("name is 1 to 60 characters");
     }
-    if written.text.trim().is_empty() && written.file.is_none() || written.text.chars().count() > TEXT_MAX {
+    let thread = ThreadKey { phone_number_id: written.phone_number_id, from };
+    let chosen = match (&written.choice, &written.reply_to) {
+        (None, _) => None,
+        (Some(_), None) => return unfit("a choice needs reply_to: the message that offers it"),
+        (Some(choice), Some(offer)) => Some(pressed(state, &thread, offer, choice)?),
+    };
+    let is_silent = written.text.trim().is_empty() && written.file.is_none() && chosen.is_none();
+    if is_silent || written.text.chars().count() > TEXT_MAX {
         return unfit("text is 1 to 4,096 characters");
     }
     let file = written.file.map(|file| attached(state, file)).transpose()?;
-    let account = state.accounts.get(&written.phone_number_id).cloned();
+    let account = state.accounts.get(&thread.phone_number_id).cloned();
     let account = account.ok_or(Unfit(StatusCode::NOT_FOUND, "no business has this number here"))?;
     let (seq, at, id) = (state.next_seq(), now, fresh_id());
     let (reply_to, tick) = (written.reply_to, Tick::Accepted);
+    let (kind, text, object) = match chosen {
+        Some((title, object)) => ("interactive", title, Some(object)),
+        None => ("text", written.text, None),
+    };
     let message = Message {
         seq,
         id,
         author: Author::Customer,
-        kind: "text".to_owned(),
-        text: written.text,
+        kind: kind.to_owned(),
+        text,
         at,
         reply_to,
         reference: None,
         reaction: None,
         tick,
         file,
+        object,
         error: None,
     };
-    let body = webhook::message(&account, &from, name, &message);
-    let thread = ThreadKey { phone_number_id: written.phone_number_id, from };
+    let body = webhook::message(&account, &thread.from, name, &message);
     let parcel =
         Parcel { seq: state.next_seq(), thread, due: at, message: message.id.clone(), tick: Tick::Delivered, body };
     let changes = vec![kept_name(&parcel.thread, name), kept_message(&parcel.thread, &message), kept_parcel(&parcel)];
@@ -75,6 +90,14 @@ pub(super) fn write(state: &mut State, written: Written, now: u64) -> Result<(St
     chat.messages.insert(seq, message.clone());
     state.parcels.insert(parcel.seq, parcel.clone());
     Ok((message.id, changes, parcel))
+}
+
+/// What was pressed, in words and as its webhook tells of it: as the message offered it, whatever the page says.
+fn pressed(state: &mut State, thread: &ThreadKey, offer: &str, choice: &str) -> Result<(String, Value), Unfit> {
+    let offered =
+        state.threads.get_mut(thread).and_then(|chat| chat.find(offer)).and_then(|message| message.object.as_ref());
+    let found = offered.and_then(|object| interactive::choice(object, choice));
+    found.ok_or(Unfit(StatusCode::UNPROCESSABLE_ENTITY, "that message offers no such choice"))
 }
 
 /// The file as its message tells of it.

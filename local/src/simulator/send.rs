@@ -79,7 +79,7 @@ pub(super) fn accept(
     let said = match uploads::sent(state, account, &request.0) {
         Some(sent) => {
             let (file, text) = sent?;
-            Content { kind: file.kind.clone(), text, on: None, file: Some(file) }
+            Content { kind: file.kind.clone(), text, on: None, file: Some(file), object: None }
         }
         None => content(&request.0, &state.templates(&account.waba_id))?,
     };
@@ -114,6 +114,7 @@ pub(super) fn accept(
         reaction: None,
         tick: Tick::Accepted,
         file: said.file,
+        object: said.object,
         error,
     };
     chat.messages.insert(seq, message.clone());

@@ -159,6 +159,35 @@ async fn a_customer_writes_the_business_answers_and_the_ticks_come_back() {
 }
 
 #[tokio::test]
+async fn what_the_business_offers_is_pressed_and_told_of() {
+    let mut stage = stage(&Data::Memory, 0).await;
+    stage.writes().await;
+    stage.next().await;
+    let rows = json!([{ "id": "s", "title": "Small" }, { "id": "l", "title": "Large", "description": "Six seats" }]);
+    let list = json!({
+        "type": "list", "body": { "text": "Which size?" }, "action": { "button": "Sizes", "sections": [{ "rows": rows }] },
+    });
+    let body =
+        json!({ "messaging_product": "whatsapp", "to": "+819011112222", "type": "interactive", "interactive": list });
+    let offer = stage.send(&body).await.1["messages"][0]["id"].clone();
+    for _ in ["sent", "delivered"] {
+        stage.next().await;
+    }
+    let press = |choice: &str, offer: &Value| json!({ "phone_number_id": "101", "from": "819011112222", "name": "愛子", "reply_to": offer, "choice": choice });
+    let refused = [
+        stage.customer("messages", &press("m", &offer)).await.0,
+        stage.customer("messages", &press("l", &Value::Null)).await.0,
+    ];
+    assert_eq!((refused, stage.customer("messages", &press("l", &offer)).await.0), ([422, 422], 201));
+    let told = stage.next().await["messages"][0].clone();
+    let chosen =
+        json!({ "type": "list_reply", "list_reply": { "id": "l", "title": "Large", "description": "Six seats" } });
+    assert_eq!((&told["type"], &told["interactive"], &told["context"]["id"]), (&json!("interactive"), &chosen, &offer));
+    let chat = stage.ask("GET", "/simulator/api/threads/101/819011112222", "", &Value::Null).await.1;
+    assert_eq!([&chat["messages"][1]["object"], &chat["messages"][2]["text"]], [&list, &json!("Large")]);
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_refused_in_graphs_words() {
     let stage = stage(&Data::Memory, 0).await;
     let path = |number: &str| format!("/simulator/graph/v25.0/{number}/messages");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::files::Attached;
 
@@ -63,6 +64,9 @@ pub struct Message {
     /// What came with it; then `text` is its caption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<Attached>,
+    /// A place, cards, what can be pressed, or what was: as the channel writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<Value>,
     /// Why it failed, as WhatsApp numbers it.
     pub error: Option<u32>,
 }
@@ -106,9 +110,11 @@ mod tests {
         let said = |seq, author, at| {
             let (id, text) = (format!("wamid.{seq}"), "hi".to_owned());
             let kind = "text".to_owned();
-            let (reply_to, reference, reaction, file, error) = (None, None, None, None, None);
+            let (reply_to, reference, reaction, file, object, error) = (None, None, None, None, None, None);
             let tick = Tick::Sent;
-            (seq, Message { seq, id, author, kind, text, at, reply_to, reference, reaction, tick, file, error })
+            let message =
+                Message { seq, id, author, kind, text, at, reply_to, reference, reaction, tick, file, object, error };
+            (seq, message)
         };
         let messages = [said(1, Author::Customer, 1_000), said(2, Author::Business, 50_000)];
         let thread = Thread { messages: messages.into(), ..Thread::default() };

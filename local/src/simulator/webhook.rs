@@ -9,15 +9,19 @@ use super::account::SimAccount;
 use super::files::Attached;
 use super::thread::{Message, Tick};
 
-/// A customer's message: a text, or a file with its caption.
+/// A customer's message: a text, a file with its caption, or what was pressed.
 pub(super) fn message(account: &SimAccount, from: &str, name: &str, message: &Message) -> String {
     let user_id = account.user_id(from);
     let mut said = json!({
         "from": from, "from_user_id": user_id, "id": message.id, "timestamp": seconds(message.at), "type": "text",
     });
-    match &message.file {
-        None => said["text"] = json!({ "body": message.text }),
-        Some(file) => {
+    match (&message.file, &message.object) {
+        (None, None) => said["text"] = json!({ "body": message.text }),
+        (None, Some(object)) => {
+            said["type"] = json!(message.kind);
+            said[&message.kind] = object.clone();
+        }
+        (Some(file), _) => {
             said["type"] = json!(file.kind);
             said[&file.kind] = told(file, &message.text);
         }

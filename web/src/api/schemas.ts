@@ -2,7 +2,7 @@
 import { config, z } from "zod";
 
 import {
-  zAccessToken, zChannelRef, zConversation, zDeliveryStatus, zListUser, zMe, zMessage, zMessageType, zSendOptions, zSent, zStatus, zSync, zTemplate, zTicket, zUpload, zFileKind, zUser, zUserRef,
+  zAccessToken, zChannelRef, zContactsPart, zConversation, zDeliveryStatus, zInteractivePart, zListUser, zLocationPart, zMe, zMessage, zMessageType, zSendOptions, zSent, zStatus, zSync, zTemplate, zTicket, zUpload, zFileKind, zUser, zUserRef,
 } from "./generated/zod.gen";
 
 // Zod would try `new Function`, which the content policy refuses and reports.
@@ -52,6 +52,9 @@ export const templateFilling = z.object({
   }),
 });
 
+/** What is more than words, and fills a message of its own. */
+export const richPart = z.union([zLocationPart, zContactsPart, zInteractivePart]);
+
 export const token = zAccessToken;
 export const me = zMe.extend({ role: z.string() });
 export const sent = zSent.extend({ messages: z.array(message) });
@@ -86,6 +89,7 @@ export type FileKind = z.infer<typeof fileKind>;
 export type SendOptions = z.infer<typeof sendOptions>;
 export type Template = z.infer<typeof templates>["items"][number];
 export type TemplateFilling = z.infer<typeof templateFilling>;
+export type RichPart = z.infer<typeof richPart>;
 export type Conversation = z.infer<typeof conversation>;
 export type Message = z.infer<typeof message>;
 export type MessageType = z.infer<typeof zMessageType>;

@@ -25,6 +25,8 @@ export function useFormats() {
     return {
       time: (at: string) => clock.format(new Date(at)),
       whole: (at: string) => whole.format(new Date(at)),
+      /** The zone of the clock on this machine, as it is called at that time. */
+      zone: (at: Date) => new Intl.DateTimeFormat(locale, { timeZoneName: "long" }).formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "",
       /** As short as the age allows: a time today, a weekday this week, a date before. */
       age: (at: string, now: number) => {
         const date = new Date(at);

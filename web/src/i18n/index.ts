@@ -2,10 +2,7 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 
-import ar from "./ar.json";
 import en from "./en.json";
-import he from "./he.json";
-import th from "./th.json";
 
 export const LANGUAGES = {
   en: { name: "English", direction: "ltr", locale: "en-GB" },
@@ -28,24 +25,42 @@ export function preferredLanguage(wanted: readonly string[]): Language {
   return codes.find(isLanguage) ?? "en";
 }
 
-export const resources = {
-  en: { translation: en },
-  he: { translation: he },
-  ar: { translation: ar },
-  th: { translation: th },
-};
+/** English is always here: its keys are typed, and it stands in where another language cannot be loaded. */
+export async function textsOf(language: Language): Promise<object> {
+  switch (language) {
+    case "en":
+      return en;
+    case "he":
+      return (await import("./he.json")).default;
+    case "ar":
+      return (await import("./ar.json")).default;
+    case "th":
+      return (await import("./th.json")).default;
+  }
+}
+
+let wanted: Language = "en";
 
 export async function startTexts(language: Language): Promise<void> {
   await i18next.use(initReactI18next).init({
-    resources,
-    lng: language,
+    resources: { en: { translation: en } },
+    lng: "en",
     fallbackLng: "en",
     interpolation: { escapeValue: false }, // React escapes.
   });
+  await speak(language);
 }
 
-/** Turns the whole page to a language: texts, direction, `lang`. */
+/** Turns the whole page to a language: texts, direction, `lang`. What is asked last counts, whichever texts come first. */
 export async function speak(language: Language): Promise<void> {
+  wanted = language;
+  if (!i18next.hasResourceBundle(language, "translation")) {
+    const texts = await textsOf(language).catch(() => null);
+    // Without a network the page stays as it is.
+    if (texts === null) return;
+    i18next.addResourceBundle(language, "translation", texts);
+  }
+  if (wanted !== language) return;
   document.documentElement.lang = language;
   document.documentElement.dir = LANGUAGES[language].direction;
   await i18next.changeLanguage(language);

@@ -1,8 +1,9 @@
 // Every language says the same things, with the plural forms that it needs.
 import { expect, test } from "vitest";
 
-import { LANGUAGES, preferredLanguage, resources, type Language } from "./index";
+import { LANGUAGES, preferredLanguage, textsOf, type Language } from "./index";
 
+const texts = Object.fromEntries(await Promise.all((Object.keys(LANGUAGES) as Language[]).map(async (language) => [language, await textsOf(language)] as const))) as Record<Language, object>;
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 
 function keys(tree: object, path = ""): string[] {
@@ -14,14 +15,14 @@ function placeholders(text: string): string[] {
 }
 
 function textAt(language: Language, key: string): string {
-  return key.split(".").reduce<unknown>((tree, name) => (tree as Record<string, unknown>)[name], resources[language].translation) as string;
+  return key.split(".").reduce<unknown>((tree, name) => (tree as Record<string, unknown>)[name], texts[language]) as string;
 }
 
-const english = keys(resources.en.translation);
+const english = keys(texts.en);
 const stems = (all: string[]) => [...new Set(all.map((key) => key.replace(PLURAL, "")))].sort();
 
 test.each(Object.keys(LANGUAGES) as Language[])("%s has each key of en, and each plural form that its grammar needs", (language) => {
-  const own = keys(resources[language].translation);
+  const own = keys(texts[language]);
   expect(stems(own)).toEqual(stems(english));
   const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
   const plurals = stems(english.filter((key) => PLURAL.test(key)));

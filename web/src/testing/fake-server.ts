@@ -1,5 +1,5 @@
 // A server with a memory, at the HTTP and WebSocket seam: what unit tests and screenshots talk to. Never part of the app.
-import type { Conversation, Message } from "../api/schemas";
+import type { Conversation, Message, RichPart } from "../api/schemas";
 import { ME, NOA, SOMCHAI, TEMPLATES, ada, conversations, messages, sendOptions } from "./fixtures";
 
 export interface Answer {
@@ -79,6 +79,12 @@ export class FakeServer {
     return after;
   }
 
+  private takeBack(id: string): Message {
+    const after: Message = { ...this.receipt(id, "failed"), error: { code: "cancelled", title: "Taken back", channel_code: null }, rev: ++this.rev };
+    this.store(after);
+    return after;
+  }
+
   row(id: string): Conversation {
     const row = this.conversations.find((each) => each.id === id);
     if (row === undefined) throw new Error(`no conversation ${id}`);
@@ -112,6 +118,8 @@ export class FakeServer {
         return () => ok({ ticket: "tkt", url: "wss://socket.test/?ticket=tkt", expires_at: new Date(this.now() + 30_000).toISOString() });
       case "POST messages":
         return (_, [, id = ""]) => ({ status: 202, body: this.receipt(id, "queued") });
+      case "DELETE messages":
+        return (_, [, id = ""]) => ok(this.takeBack(id));
       case "POST uploads":
         return () => ({ status: 201, body: { upload_id: `upl_${++this.uploads}`, url: "https://files.test/bucket", fields: { key: "k", policy: "p" }, expires_at: new Date(this.now() + 600_000).toISOString() } });
       case "GET channels":
@@ -164,15 +172,17 @@ export class FakeServer {
     if (done !== undefined) return { status: 202, body: { messages: done } };
     const row = this.row(id);
     const at = new Date(this.now()).toISOString();
-    const [part] = body?.["parts"] as { type: "text" | "template"; text?: string; name?: string }[];
-    const text = part?.text ?? TEMPLATES.find((template) => template.name === part?.name)?.body ?? "";
+    const [part] = body?.["parts"] as Part[];
+    const text = (part !== undefined && "text" in part ? part.text : TEMPLATES.find((template) => part?.type === "template" && template.name === part.name)?.body) ?? "";
     const replyTo = typeof body?.["reply_to"] === "string" ? { id: body["reply_to"] } : null;
+    const { type, more } = carried(part);
+    const sendAt = typeof body?.["send_at"] === "string" ? { send_at: body["send_at"], sent_at: body["send_at"] } : {};
     const message: Message = {
-      id: `msg_${++this.rev}`, conversation_id: id, seq: row.seq + 1, direction: "outbound", type: "text", text, author: { kind: "user", ...ada }, channel_message_id: null, client_id: key,
-      reply_to: replyTo, reactions: [], attachments: [], delivery_status: "queued", error: null, sent_at: at, received_at: at, created_at: at, edited_at: null, deleted_at: null, raw_type: null, rev: this.rev,
+      id: `msg_${++this.rev}`, conversation_id: id, seq: row.seq + 1, direction: "outbound", type, text, author: { kind: "user", ...ada }, channel_message_id: null, client_id: key,
+      reply_to: replyTo, reactions: [], attachments: [], delivery_status: "queued", error: null, sent_at: at, received_at: at, created_at: at, edited_at: null, deleted_at: null, raw_type: null, rev: this.rev, ...more, ...sendAt,
     };
     this.store(message);
-    this.change(id, { seq: message.seq, last_message_at: at, last_message_preview: text, last_message_type: "text", last_message_direction: "outbound" });
+    this.change(id, { seq: message.seq, last_message_at: at, last_message_preview: text, last_message_type: type, last_message_direction: "outbound" });
     this.sends.set(key, [message]);
     return { status: 202, body: { messages: [message] } };
   };
@@ -186,6 +196,16 @@ export class FakeServer {
     });
     return ok({ items, next: String(this.log), complete: true });
   };
+}
+
+type Part = { type: "text" | "template" | "media"; text?: string; name?: string } | RichPart;
+
+/** What a message says beside its words: as it was sent. */
+function carried(part: Part | undefined): { type: Message["type"]; more: Partial<Message> } {
+  if (part?.type === "location") return { type: "location", more: { text: null, location: { latitude: part.latitude, longitude: part.longitude, name: part.name ?? null, address: part.address ?? null } } };
+  if (part?.type === "contacts") return { type: "contacts", more: { text: null, contacts: part.contacts } };
+  if (part?.type === "interactive") return { type: "interactive", more: { interactive: part.interactive } };
+  return { type: "text", more: {} };
 }
 
 function page(items: readonly unknown[], query: URLSearchParams): Answer {

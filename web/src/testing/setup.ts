@@ -1,6 +1,9 @@
 // What jsdom lacks and the app uses: sizes, observers, scrolling.
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+
+// A busy machine is slow, and a dialog's code comes when it is first asked for; ms.
+configure({ asyncUtilTimeout: 10_000 });
 
 class Observer {
   observe(): void {}

@@ -14,7 +14,7 @@ const at = (id) => document.getElementById(id);
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const calendar = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 
-const state = { accounts: [], threads: [], people: [...PEOPLE], number: "", from: "", messages: [], quoted: null, version: 0, shown: "" };
+const state = { accounts: [], threads: [], people: [...PEOPLE], number: "", from: "", messages: [], quoted: null, opened: new Set(), version: 0, shown: "" };
 
 async function ask(path, body) {
   const request = body && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
@@ -59,9 +59,78 @@ function attached(file) {
   return element("a", { href: src, download: file.name ?? "file", class: "file", dir: "auto" }, file.name ?? "File");
 }
 
+/** A place: its name, and a way to a map. */
+function place(object) {
+  const { latitude, longitude, name, address } = object;
+  const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
+  const lines = element("span", { class: "lines" }, element("strong", { dir: "auto" }, name ?? "Location"));
+  if (address) lines.append(element("span", { dir: "auto" }, address));
+  lines.append(element("bdi", { class: "quiet" }, `${latitude}, ${longitude}`), element("a", { href: map, target: "_blank", rel: "noopener noreferrer" }, "Open the map"));
+  return element("div", { class: "card" }, element("span", { class: "sign", "aria-hidden": "true" }, "📍"), lines);
+}
+
+/** A person's card. */
+function card(person) {
+  const lines = element("span", { class: "lines" }, element("strong", { dir: "auto" }, person.name.formatted_name));
+  const org = [person.org?.title, person.org?.company].filter(Boolean).join(", ");
+  if (org !== "") lines.append(element("span", { dir: "auto" }, org));
+  for (const { phone } of person.phones ?? []) lines.append(element("bdi", {}, phone));
+  for (const { email } of person.emails ?? []) lines.append(element("bdi", {}, email));
+  return element("div", { class: "card" }, element("span", { class: "avatar", "aria-hidden": "true" }, [...person.name.formatted_name][0]), lines);
+}
+
+/** What stands on a message that is more than words; `null`: nothing. */
+function drawn({ author, kind, object }) {
+  if (!object || author === "customer") return null;
+  if (kind === "location") return [place(object)];
+  if (kind === "contacts") return object.map(card);
+  const above = object.header?.text ? [element("strong", { dir: "auto" }, object.header.text)] : [];
+  const below = object.footer?.text ? [element("p", { class: "quiet", dir: "auto" }, object.footer.text)] : [];
+  return [...above, element("p", { class: "said", dir: "auto" }, object.body.text), ...below];
+}
+
+/** The id that was chosen from a message, if any was. */
+function chosenOf(message) {
+  const answer = state.messages.find((other) => other.author === "customer" && other.reply_to === message.id && other.object);
+  const { button_reply: button, list_reply: row } = answer?.object ?? {};
+  return (button ?? row)?.id ?? null;
+}
+
+/** A button or a row: pressed once, as on the real phone. */
+function option(message, { id, title, description }) {
+  const chosen = chosenOf(message);
+  const words = element("span", { class: "lines" }, element("span", { dir: "auto" }, title));
+  if (description) words.append(element("span", { class: "quiet", dir: "auto" }, description));
+  const button = element("button", { type: "button", class: "option", "aria-pressed": String(chosen === id) }, words);
+  button.disabled = chosen !== null;
+  button.addEventListener("click", () => void press(message, id));
+  return button;
+}
+
+async function press(message, choice) {
+  await attempt(() => ask("messages", { phone_number_id: state.number, from: state.from, name: person().name, reply_to: message.id, choice }));
+  at("chat").scrollTop = at("chat").scrollHeight;
+}
+
+/** What can be pressed below a message. */
+function options(message) {
+  const action = message.kind === "interactive" && message.author === "business" ? message.object?.action : undefined;
+  if (action === undefined) return [];
+  if (action.buttons) return action.buttons.map(({ reply }) => option(message, reply));
+  if (action.name === "cta_url") return [element("a", { class: "option", href: action.parameters.url, target: "_blank", rel: "noopener noreferrer", dir: "auto" }, `${action.parameters.display_text} ↗`)];
+  const list = element("details", { class: "sheet" }, element("summary", { class: "option", dir: "auto" }, action.button));
+  for (const section of action.sections) {
+    if (section.title) list.append(element("h3", { dir: "auto" }, section.title));
+    list.append(...section.rows.map((row) => option(message, row)));
+  }
+  list.open = state.opened.has(message.id);
+  list.addEventListener("toggle", () => state.opened[list.open ? "add" : "delete"](message.id));
+  return [list];
+}
+
 /** What stands for a message where there is no room for it. */
 function words(message) {
-  return message.text || (message.file ? (message.file.name ?? message.file.kind) : "");
+  return message.object?.body?.text || message.text || (message.file ? (message.file.name ?? message.file.kind) : "");
 }
 
 function bubble(message) {
@@ -69,11 +138,13 @@ function bubble(message) {
   const quoted = message.reply_to && state.messages.find((other) => other.id === message.reply_to);
   if (quoted) inside.append(element("p", { class: "quoted", dir: "auto" }, words(quoted)));
   if (message.file) inside.append(attached(message.file));
-  if (message.text !== "") inside.append(element("p", { class: "said", dir: "auto" }, message.text));
+  const more = drawn(message);
+  if (more !== null) inside.append(...more);
+  else if (message.text !== "") inside.append(element("p", { class: "said", dir: "auto" }, message.text));
   if (message.reaction) inside.append(element("span", { class: "reaction", "aria-label": `Reaction ${message.reaction}` }, message.reaction));
   const meta = element("div", { class: "meta" }, element("time", { datetime: new Date(message.at).toISOString() }, clock.format(message.at)));
   if (message.author === "customer") meta.append(tick(message.tick));
-  inside.append(meta);
+  inside.append(meta, ...options(message));
   const reply = element("button", { type: "button", class: "reply", "aria-label": "Quote this message" }, "↩");
   reply.addEventListener("click", () => quote(message));
   return element("div", { class: "message", "data-author": message.author }, inside, reply);
@@ -138,7 +209,10 @@ async function refresh() {
   state.version = version;
   state.threads = items;
   for (const thread of items) {
-    if (!state.people.some((one) => one.from === thread.from)) state.people.push({ from: thread.from, name: thread.name || `+${thread.from}` });
+    const known = state.people.find((one) => one.from === thread.from);
+    if (known === undefined) state.people.push({ from: thread.from, name: thread.name || `+${thread.from}` });
+    // Opened by its number alone: the chat knows the name.
+    else if (known.name === `+${known.from}` && thread.name) known.name = thread.name;
   }
   const [number, from] = [state.number, state.from];
   const chat = await ask(`threads/${number}/${from}`);

@@ -15,6 +15,7 @@ import { KindIcon } from "./kind-icon";
 import type { MessageItem } from "./messages";
 import { OutgoingTrouble, Trouble } from "./trouble";
 import type { Outgoing } from "./outbox";
+import { PartAbove, PartBelow } from "./part-view";
 import { ReactMenu } from "./react-menu";
 import { RichText } from "./rich-text";
 import { hasDetails, isShownInFull, kindOf, knownEvent } from "./shown";
@@ -27,10 +28,12 @@ interface BubbleProps {
   onReply: ((message: Message) => void) | null;
   /** The channel takes reactions now. */
   canReact: boolean;
+  /** Which of what it offers the customer chose. */
+  chosen: string | null;
   onQuote: (id: string) => void;
 }
 
-export const Bubble = memo(function Bubble({ item, contact, quoted, onReply, canReact, onQuote }: BubbleProps) {
+export const Bubble = memo(function Bubble({ item, contact, quoted, onReply, canReact, chosen, onQuote }: BubbleProps) {
   const { t } = useTranslation();
   const me = useMe();
   const { message, isFirst, isLast } = item;
@@ -50,7 +53,7 @@ export const Bubble = memo(function Bubble({ item, contact, quoted, onReply, can
           {/* Touching a bubble focuses it, and so shows what can be done with it. */}
           <div className={styles.bubble} data-status={message.delivery_status} tabIndex={-1}>
             {message.reply_to !== null && <Quote id={message.reply_to.id} quoted={quoted} contact={contact} onQuote={onQuote} />}
-            <Content message={message} />
+            <Content message={message} chosen={chosen} />
           </div>
           {canReact && inbound && message.channel_message_id !== null && message.deleted_at === null && <ReactMenu message={message} className={styles.reply} />}
           {onReply !== null && message.deleted_at === null && (
@@ -66,7 +69,7 @@ export const Bubble = memo(function Bubble({ item, contact, quoted, onReply, can
   );
 });
 
-function Content({ message }: { message: Message }) {
+function Content({ message, chosen }: { message: Message; chosen: string | null }) {
   const { t } = useTranslation();
   if (message.deleted_at !== null) {
     return (
@@ -87,7 +90,7 @@ function Content({ message }: { message: Message }) {
     <>
       <Details message={message} />
       <Words meta={<Meta message={message} />}>{message.text !== null && <RichText text={message.text} />}</Words>
-      <Below message={message} />
+      <Below message={message} chosen={chosen} />
     </>
   );
 }
@@ -161,6 +164,7 @@ export function OutgoingBubble({ entry, isFirst, quoted, contact }: { entry: Out
                 <KindIcon type={file.kind} size={18} /> <span dir="auto">{file.name}</span>
               </p>
             ))}
+            {entry.part !== null && <PartAbove part={entry.part} />}
             <Words
               meta={
                 <span className={styles.meta}>
@@ -171,6 +175,7 @@ export function OutgoingBubble({ entry, isFirst, quoted, contact }: { entry: Out
             >
               <RichText text={entry.text} />
             </Words>
+            {entry.part !== null && <PartBelow part={entry.part} />}
           </div>
         </div>
         <OutgoingTrouble entry={entry} />

@@ -1,6 +1,6 @@
 // Where the answer is written: kept as it is typed, shown as sent the moment it is sent.
 import { Paperclip, SendHorizontal } from "lucide-react";
-import { useEffect, useLayoutEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from "react";
 import { FileTrigger } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
@@ -16,11 +16,16 @@ import { useMe } from "../session/session";
 import { modifier } from "../shortcuts/keys";
 import styles from "./composer.module.css";
 import { dropDraft, useDraft, writeDraft } from "./drafts";
+import { edit, useEditing } from "./editing";
+import { blank } from "./forms";
+import { MoreMenu } from "./more-menu";
 import { outbox } from "./outbox";
-import { SendLater } from "./send-later";
 import { ClosedPanel, Strip } from "./strip";
 import { UploadList } from "./upload-list";
 import { FILES_MAX, uploads, useUploads } from "./uploads";
+
+/** Loaded when the first of its forms is asked for. */
+const PartDialog = lazy(async () => ({ default: (await import("./part-dialog")).PartDialog }));
 
 /** Lines before it scrolls. */
 const MOST_LINES = 10;
@@ -30,11 +35,17 @@ const TYPING_EVERY = 3_000;
 export function Composer({ row, messages, canSend }: { row: Conversation; messages: readonly Message[]; canSend: boolean }) {
   const { t } = useTranslation();
   const now = useNow();
+  const editing = useEditing(row.id);
   if (!canSend) return <p className={styles.readOnly}>{t("composer.read_only")}</p>;
   return (
     <footer className={styles.foot}>
       <Typing id={row.id} />
       {timeLeft(row.window, now) === 0 ? <ClosedPanel row={row} seen={newestSeq(row, messages)} /> : <Editor row={row} messages={messages} />}
+      {editing !== null && (
+        <Suspense fallback={null}>
+          <PartDialog row={row} seen={newestSeq(row, messages)} editing={editing} />
+        </Suspense>
+      )}
     </footer>
   );
 }
@@ -110,6 +121,10 @@ function Editor({ row, messages }: { row: Conversation; messages: readonly Messa
           onPaste={paste}
         />
         <div className={styles.tools}>
+          <MoreMenu
+            row={row} isReady={isReady} onSendLater={send}
+            onCompose={(kind) => edit({ conversation: row.id, values: blank(kind, text), problem: null, isDraft: true, replyTo: null })}
+          />
           <FileTrigger allowsMultiple onSelect={(chosen) => attach([...(chosen ?? [])])}>
             <IconButton className={styles.attach} label={t("upload.attach")}>
               <Paperclip size={18} />
@@ -118,7 +133,6 @@ function Editor({ row, messages }: { row: Conversation; messages: readonly Messa
           <Button look="quiet" className={styles.enter} aria-pressed={enterSends} onPress={() => prefer({ enterSends: !enterSends })}>
             {t("composer.enter_sends", { keys: `\u2066${enterSends ? "Enter" : `${modifier()} Enter`}\u2069` })}
           </Button>
-          <SendLater row={row} isDisabled={!isReady} onSend={send} />
           <IconButton look="accent" className={styles.send} isDisabled={!isReady} label={t("composer.send_hint", { keys: enterSends ? "Enter" : `${modifier()} Enter` })} onPress={() => send()}>
             <SendHorizontal size={18} className={styles.mirrored} />
           </IconButton>

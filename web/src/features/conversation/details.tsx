@@ -6,6 +6,7 @@ import { useFormats } from "../../i18n/formats";
 import { Attachment } from "./attachment";
 import styles from "./details.module.css";
 import { KindIcon } from "./kind-icon";
+import { Card, Header, Offer, Options, Place } from "./part-view";
 import { kindOf, webAddress } from "./shown";
 
 export function Details({ message }: { message: Message }) {
@@ -26,17 +27,15 @@ export function Details({ message }: { message: Message }) {
   );
 }
 
-/** What stands below the words: what can be pressed. */
-export function Below({ message }: { message: Message }) {
+/** What stands below the words: what can be pressed, and which of it was. */
+export function Below({ message, chosen }: { message: Message; chosen: string | null }) {
   const { interactive, template } = message;
-  if (template != null) return <Offer footer={template.footer} choices={template.buttons} />;
+  if (template != null) return <TemplateFoot template={template} chosen={chosen} />;
   switch (interactive?.type) {
     case "buttons":
-      return <Offer footer={interactive.footer} choices={interactive.buttons.map((button) => button.title)} />;
     case "list":
-      return <Offer footer={interactive.footer} choices={interactive.sections.flatMap((section) => section.rows.map((row) => row.title))} />;
     case "cta_url":
-      return <Offer footer={interactive.footer} choices={[interactive.title]} />;
+      return <Offer offer={interactive} chosen={chosen} />;
     case undefined:
     case "button_reply":
     case "template_button":
@@ -47,23 +46,15 @@ export function Below({ message }: { message: Message }) {
   }
 }
 
-function Offer({ footer, choices }: { footer?: string | null | undefined; choices: readonly string[] }) {
+function TemplateFoot({ template, chosen }: { template: NonNullable<Message["template"]>; chosen: string | null }) {
   return (
     <>
-      {footer != null && (
+      {template.footer != null && (
         <p className={styles.origin} dir="auto">
-          {footer}
+          {template.footer}
         </p>
       )}
-      {choices.length > 0 && (
-        <ul className={styles.choices}>
-          {choices.map((choice, index) => (
-            <li key={index} dir="auto">
-              {choice}
-            </li>
-          ))}
-        </ul>
-      )}
+      {template.buttons.length > 0 && <Options options={template.buttons.map((title) => ({ id: title, title }))} chosen={chosen} />}
     </>
   );
 }
@@ -75,11 +66,7 @@ function TemplateFrame({ template }: { template: NonNullable<Message["template"]
     <>
       <p className={styles.origin}>{t("content.template", { name: `\u2068${template.name}\u2069` })}</p>
       {template.location != null && <Place place={template.location} />}
-      {template.header != null && (
-        <p className={styles.heading} dir="auto">
-          {template.header}
-        </p>
-      )}
+      <Header text={template.header} />
     </>
   );
 }
@@ -122,44 +109,6 @@ function Link({ href, text }: { href: string; text: string }) {
   );
 }
 
-function Place({ place }: { place: NonNullable<Message["location"]> }) {
-  const { t } = useTranslation();
-  const map = `https://www.openstreetmap.org/?mlat=${place.latitude}&mlon=${place.longitude}#map=16/${place.latitude}/${place.longitude}`;
-  return (
-    <p className={styles.card}>
-      <KindIcon type="location" size={18} />
-      <span>
-        <strong dir="auto">{place.name ?? t("content.place")}</strong>
-        {place.address != null && <span dir="auto">{place.address}</span>}
-        <Link href={map} text={t("content.open_map")} />
-      </span>
-    </p>
-  );
-}
-
-function Card({ card }: { card: NonNullable<Message["contacts"]>[number] }) {
-  const { t } = useTranslation();
-  return (
-    <p className={styles.card}>
-      <KindIcon type="contacts" size={18} />
-      <span>
-        <strong dir="auto">{card.name ?? t("content.no_name")}</strong>
-        {card.organization != null && <span dir="auto">{card.organization}</span>}
-        {card.phones?.map((phone, index) => (
-          <bdi key={index} dir="ltr">
-            {phone.phone ?? phone.wa_id}
-          </bdi>
-        ))}
-        {card.emails?.map((email, index) => (
-          <bdi key={index} dir="ltr">
-            {email.email}
-          </bdi>
-        ))}
-      </span>
-    </p>
-  );
-}
-
 function Order({ order }: { order: NonNullable<Message["order"]> }) {
   const { t } = useTranslation();
   return (
@@ -199,11 +148,7 @@ function Interactive({ said }: { said: NonNullable<Message["interactive"]> }) {
     case "buttons":
     case "list":
     case "cta_url":
-      return said.header == null ? null : (
-        <p className={styles.heading} dir="auto">
-          {said.header}
-        </p>
-      );
+      return <Header text={said.header} />;
     case "button_reply":
     case "template_button":
     case "list_reply":
@@ -223,7 +168,17 @@ function Answer({ answer }: { answer: NonNullable<Message["interactive"]> }) {
     const words = until === null ? t(allowed ? "content.calls_allowed" : "content.calls_refused") : t("content.calls_until", { time: until });
     return <p className={styles.origin}>{words}</p>;
   }
-  return <p className={styles.origin}>{t(answer.type === "flow_reply" ? "content.form" : "content.chose")}</p>;
+  return (
+    <p className={styles.origin}>
+      {t(answer.type === "flow_reply" ? "content.form" : "content.chose")}
+      {answer.type === "list_reply" && answer.description != null && (
+        <>
+          {" · "}
+          <bdi>{answer.description}</bdi>
+        </>
+      )}
+    </p>
+  );
 }
 
 /** Why it can be read on the phone alone. */

@@ -1,8 +1,9 @@
 // What is drawn between the messages.
 import { expect, test } from "vitest";
 
+import type { Message } from "../../api/schemas";
 import { message } from "../../testing/fixtures";
-import { firstUnread, itemsOf, within } from "./messages";
+import { chosenOf, firstUnread, itemsOf, within } from "./messages";
 import type { Outgoing } from "./outbox";
 
 const sameDay = (a: string, b: string) => a.slice(0, 10) === b.slice(0, 10);
@@ -10,7 +11,7 @@ const at = (day: number, minute: number) => `2026-11-${day}T09:${String(minute).
 const them = (seq: number, sent_at: string) => message({ id: `m${seq}`, seq, sent_at, text: `${seq}` });
 const us = (seq: number, sent_at: string, client_id: string) =>
   message({ id: `m${seq}`, seq, sent_at, direction: "outbound", author: { kind: "user", id: "usr_ada", name: "Ada" }, client_id, delivery_status: "queued" });
-const entry = (clientId: string): Outgoing => ({ clientId, conversation: "con_maya", text: "hi", template: null, files: [], replyTo: null, expectedSeq: 4, force: false, sendAt: null, createdAt: at(21, 9), state: "waiting", problem: null });
+const entry = (clientId: string): Outgoing => ({ clientId, conversation: "con_maya", text: "hi", template: null, part: null, files: [], replyTo: null, expectedSeq: 4, force: false, sendAt: null, createdAt: at(21, 9), state: "waiting", problem: null });
 
 test("days, the new line, groups of one author within two minutes, and replies on their way", () => {
   const messages = [them(1, at(20, 1)), them(2, at(21, 1)), them(3, at(21, 2)), us(4, at(21, 3), "k1"), us(5, at(21, 6), "k2")];
@@ -42,4 +43,16 @@ test("messages from before the oldest listed one wait until it is their turn", (
 test("the new line stands before the last unread messages of the customer", () => {
   const messages = [them(1, at(21, 1)), us(2, at(21, 2), "k"), them(3, at(21, 3)), them(4, at(21, 4))];
   expect([0, 1, 2, 3, 9].map((unread) => firstUnread(messages, unread))).toEqual([null, 4, 3, 1, 1]);
+});
+
+test("of what was offered the customer's last choice counts, of a template by its words", () => {
+  const answer = (seq: number, to: string, interactive: NonNullable<Message["interactive"]>) => message({ id: `msg_${seq}`, seq, sent_at: at(21, seq), type: "interactive", reply_to: { id: to }, interactive });
+  const said = [
+    answer(1, "msg_offer", { type: "button_reply", id: "button-1", title: "Yes" }),
+    answer(2, "msg_offer", { type: "button_reply", id: "button-2", title: "No" }),
+    answer(3, "msg_list", { type: "list_reply", id: "row-3", title: "Large" }),
+    answer(4, "msg_template", { type: "template_button", id: "payload", title: "Thanks" }),
+    message({ ...answer(5, "msg_list", { type: "buttons", buttons: [] }), direction: "outbound" }),
+  ];
+  expect([...chosenOf(said)]).toEqual([["msg_offer", "button-2"], ["msg_list", "row-3"], ["msg_template", "Thanks"]]);
 });

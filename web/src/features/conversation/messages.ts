@@ -111,6 +111,17 @@ export function itemsOf({ messages: all, outgoing, newFrom, isComplete, sameDay 
   return items;
 }
 
+/** Of each message that offered something, the id of what the customer chose last; of a template, which tells of no ids, its words. */
+export function chosenOf(messages: readonly Message[]): ReadonlyMap<string, string> {
+  const chosen = new Map<string, string>();
+  for (const { direction, interactive, reply_to: answered } of messages) {
+    if (direction !== "inbound" || answered?.id == null) continue;
+    if (interactive?.type === "button_reply" || interactive?.type === "list_reply") chosen.set(answered.id, interactive.id);
+    if (interactive?.type === "template_button") chosen.set(answered.id, interactive.title);
+  }
+  return chosen;
+}
+
 /** Our reaction shows on the message that it is on; by itself only where it did not get there. */
 export function hasBubble(message: Message): boolean {
   if (wasUnscheduled(message)) return false;

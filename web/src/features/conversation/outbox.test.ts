@@ -49,7 +49,7 @@ test("a teammate's newer reply stops it; over it goes under a new key, by force"
   server.next("POST /conversations/con_maya/messages", refusal(409, "newer_reply"));
   outbox.send(reply("k1", "one"), NOW);
   await vi.runAllTimersAsync();
-  expect(outbox.current().map(({ state, problem }) => ({ state, problem }))).toEqual([{ state: "refused", problem: { code: "newer_reply", requestId: "req_7f3c" } }]);
+  expect(outbox.current().map(({ state, problem }) => ({ state, problem }))).toEqual([{ state: "refused", problem: { code: "newer_reply", field: null, detail: "newer_reply", requestId: "req_7f3c" } }]);
   outbox.force("k1");
   await vi.runAllTimersAsync();
   const [first, second] = sends();
@@ -67,4 +67,18 @@ test("what a closed page left unsent goes out at the next visit, and only that p
   outbox.openFor("usr_ada");
   await vi.runAllTimersAsync();
   expect(sends().map(({ key }) => key)).toEqual(["k1", "k1"]);
+});
+
+test("a place goes as it is, and what the server says of a wrong field comes back with its name", async () => {
+  const part = { type: "location" as const, latitude: 32.0853, longitude: 34.7818, name: "Habima" };
+  const told = (clientId: string) => outbox.outcome(clientId, new AbortController().signal);
+  outbox.send({ ...reply("k1", ""), part }, NOW);
+  const taken = told("k1");
+  await vi.runAllTimersAsync();
+  expect([await taken, sends()]).toEqual([null, [{ key: "k1", parts: [part], expected_seq: 20 }]]);
+  server.next("POST /conversations/con_maya/messages", refusal(422, "too_long", { field: "parts[0].name", detail: "Too long." }));
+  outbox.send({ ...reply("k2", ""), part }, NOW);
+  const refused = told("k2");
+  await vi.runAllTimersAsync();
+  expect(await refused).toEqual({ code: "too_long", field: "parts[0].name", detail: "Too long.", requestId: "req_7f3c" });
 });

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import * as api from "../../api";
 import { Refused, worthAnotherTry } from "../../api/failure";
-import { fileKind, templateFilling, type TemplateFilling } from "../../api/schemas";
+import { fileKind, richPart, templateFilling, type RichPart, type TemplateFilling } from "../../api/schemas";
 import { known } from "../inbox/known";
 import { partsOf } from "./parts";
 import type { ReadyFile } from "./uploads";
@@ -15,6 +15,8 @@ const schema = z.object({
   text: z.string(),
   /** Sent instead of the text, which is how it reads. */
   template: templateFilling.nullable().default(null),
+  /** A place, a card, or something to press; `text` is the words above it. */
+  part: richPart.nullable().default(null),
   /** Sent before the text, or with it as a caption. */
   files: z.array(z.object({ uploadId: z.string(), name: z.string(), kind: fileKind })).default([]),
   replyTo: z.string().nullable(),
@@ -26,10 +28,25 @@ const schema = z.object({
   createdAt: z.string(),
   /** `waiting` is sent by itself; `refused` waits for the agent. */
   state: z.enum(["waiting", "refused"]),
-  problem: z.object({ code: z.string(), requestId: z.string().nullable() }).nullable(),
+  problem: z.object({ code: z.string(), field: z.string().nullable().default(null), detail: z.string().nullable().default(null), requestId: z.string().nullable() }).nullable(),
 });
 
 export type Outgoing = z.infer<typeof schema>;
+/** Why the server refused it, and at which field of the request. */
+export type Problem = NonNullable<Outgoing["problem"]>;
+
+/** What is to be sent. */
+export interface NewReply {
+  clientId: string;
+  conversation: string;
+  text: string;
+  replyTo: string | null;
+  expectedSeq: number;
+  template?: TemplateFilling;
+  part?: RichPart;
+  files?: readonly ReadyFile[];
+  sendAt?: Date | null;
+}
 
 /** First pause after a failure that passes, ms; doubles up to thirty seconds. */
 const AGAIN = 1_000;
@@ -67,9 +84,11 @@ class Outbox {
     for (const listener of this.listeners) listener();
   }
 
-  send(reply: { clientId: string; conversation: string; text: string; replyTo: string | null; expectedSeq: number; template?: TemplateFilling; files?: readonly ReadyFile[]; sendAt?: Date | null }, now: Date): void {
+  send(reply: NewReply, now: Date): void {
     if (this.entries.some((entry) => entry.clientId === reply.clientId)) return;
-    this.become([...this.entries, { ...reply, template: reply.template ?? null, files: [...(reply.files ?? [])], sendAt: reply.sendAt?.toISOString() ?? null, force: false, createdAt: now.toISOString(), state: "waiting", problem: null }]);
+    const { template = null, part = null, files = [], sendAt } = reply;
+    const entry: Outgoing = { ...reply, template, part, files: [...files], sendAt: sendAt?.toISOString() ?? null, force: false, createdAt: now.toISOString(), state: "waiting", problem: null };
+    this.become([...this.entries, entry]);
     this.run();
   }
 
@@ -82,6 +101,21 @@ class Outbox {
   force(clientId: string): void {
     this.change(clientId, { clientId: crypto.randomUUID(), force: true, state: "waiting", problem: null });
     this.run();
+  }
+
+  /** What the server says of one that is on its way: a refusal, or `null` once it is taken. Whoever gave up waiting stops it by `signal`. */
+  outcome(clientId: string, signal: AbortSignal): Promise<Problem | null> {
+    return new Promise((done) => {
+      const look = () => {
+        const entry = this.entries.find((one) => one.clientId === clientId);
+        if (entry?.state === "waiting") return;
+        stop();
+        done(entry?.problem ?? null);
+      };
+      const stop = this.subscribe(look);
+      signal.addEventListener("abort", stop);
+      look();
+    });
   }
 
   drop(clientId: string): void {
@@ -116,7 +150,7 @@ class Outbox {
 
   private failed(entry: Outgoing, error: unknown): void {
     if (worthAnotherTry(error)) return this.later(error instanceof Refused ? error.retryAfter : null);
-    const problem = error instanceof Refused ? { code: error.code, requestId: error.requestId } : { code: "other", requestId: null };
+    const problem = error instanceof Refused ? { code: error.code, field: error.field, detail: error.detail, requestId: error.requestId } : { code: "other", field: null, detail: null, requestId: null };
     this.change(entry.clientId, { state: "refused", problem });
   }
 

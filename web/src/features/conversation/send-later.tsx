@@ -1,6 +1,6 @@
 // A reply for later: a likely time, or any.
 import { CalendarClock } from "lucide-react";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { Dialog, Heading, Input, Label, Menu, MenuItem, MenuTrigger, Modal, ModalOverlay, Popover, TextField } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
@@ -11,18 +11,17 @@ import { useFormats } from "../../i18n/formats";
 import { asField, choices, fromField } from "./later";
 import styles from "./send-later.module.css";
 
-interface SendLaterProps {
+interface LaterProps {
   row: Conversation;
-  isDisabled: boolean;
   onSend: (at: Date) => void;
 }
 
 const OWN = "own";
 
-export function SendLater({ row, isDisabled, onSend }: SendLaterProps) {
+/** The menu of times, and the dialog that its last entry opens; `renew` is called when the menu opens, for the times move on. */
+export function useLater({ row, onSend }: LaterProps): { times: ReactNode; picker: ReactNode; renew: () => void } {
   const { t } = useTranslation();
   const formats = useFormats();
-  // Made anew each time that the menu opens.
   const [offered, setOffered] = useState(() => choices(new Date()));
   const [isPicking, setPicking] = useState(false);
 
@@ -32,33 +31,44 @@ export function SendLater({ row, isDisabled, onSend }: SendLaterProps) {
     if (choice !== undefined) onSend(choice.at);
   }
 
+  const times = (
+    <Menu className={menu.menu} aria-label={t("later.button")} onAction={(key) => choose(String(key))}>
+      {offered.map(({ key, at }) => (
+        <MenuItem key={key} id={key} textValue={t(`later.${key}`)} className={menu.item}>
+          <span className={menu.label}>{t(`later.${key}`)}</span>
+          <bdi className={menu.quiet}>{key === "monday" ? formats.whole(at.toISOString()) : formats.time(at.toISOString())}</bdi>
+        </MenuItem>
+      ))}
+      <MenuItem id={OWN} textValue={t("later.own")} className={menu.item}>
+        <span className={menu.label}>{t("later.own")}</span>
+      </MenuItem>
+    </Menu>
+  );
+  const picker = isPicking && <Picker row={row} onSend={onSend} onClose={() => setPicking(false)} />;
+  return { times, picker, renew: () => setOffered(choices(new Date())) };
+}
+
+export function SendLater({ row, isDisabled, onSend }: LaterProps & { isDisabled: boolean }) {
+  const { t } = useTranslation();
+  const { times, picker, renew } = useLater({ row, onSend });
   return (
     <>
-      <MenuTrigger onOpenChange={(open) => open && setOffered(choices(new Date()))}>
+      <MenuTrigger onOpenChange={(open) => open && renew()}>
         <IconButton isDisabled={isDisabled} label={t("later.button")}>
           <CalendarClock size={18} />
         </IconButton>
         <Popover className={menu.popover} placement="top end">
-          <Menu className={menu.menu} aria-label={t("later.button")} onAction={(key) => choose(String(key))}>
-            {offered.map(({ key, at }) => (
-              <MenuItem key={key} id={key} textValue={t(`later.${key}`)} className={menu.item}>
-                <span className={menu.label}>{t(`later.${key}`)}</span>
-                <bdi className={menu.quiet}>{key === "monday" ? formats.whole(at.toISOString()) : formats.time(at.toISOString())}</bdi>
-              </MenuItem>
-            ))}
-            <MenuItem id={OWN} textValue={t("later.own")} className={menu.item}>
-              <span className={menu.label}>{t("later.own")}</span>
-            </MenuItem>
-          </Menu>
+          {times}
         </Popover>
       </MenuTrigger>
-      {isPicking && <Picker row={row} onSend={onSend} onClose={() => setPicking(false)} />}
+      {picker}
     </>
   );
 }
 
-function Picker({ row, onSend, onClose }: { row: Conversation; onSend: (at: Date) => void; onClose: () => void }) {
+function Picker({ row, onSend, onClose }: LaterProps & { onClose: () => void }) {
   const { t } = useTranslation();
+  const formats = useFormats();
   const [text, setText] = useState(() => asField(choices(new Date()).find(({ key }) => key === "morning")?.at ?? new Date()));
   const at = fromField(text, new Date());
   const closes = row.window.closes_at;
@@ -75,7 +85,7 @@ function Picker({ row, onSend, onClose }: { row: Conversation; onSend: (at: Date
             <Input className={styles.input} />
           </TextField>
           <p className={menu.quiet} role="status">
-            {at === null ? t("later.not_ahead") : isAfterWindow ? t("later.after_window", { name: row.contact.name }) : ""}
+            {at === null ? t("later.not_ahead") : isAfterWindow ? t("later.after_window", { name: row.contact.name }) : t("later.zone", { zone: formats.zone(at) })}
           </p>
           <div className={menu.ends}>
             <Button look="quiet" onPress={onClose}>

@@ -45,7 +45,7 @@ export function Strip({ row, quoted, onCancelReply }: { row: Conversation; quote
 }
 
 /** Which ways are open now: asked when the window moves. */
-const sendOptionsQuery = (row: Conversation) =>
+export const sendOptionsQuery = (row: Conversation) =>
   queryOptions({
     queryKey: ["conversation", row.id, "send-options", row.window.state, row.window.closes_at],
     queryFn: ({ signal }) => api.sendOptions(row.id, { signal }),

@@ -10,7 +10,7 @@ import { Empty, Failure } from "../../design/notice";
 import { Late } from "../../design/skeleton";
 import { useFormats, useNow } from "../../i18n/formats";
 import { Bubble, OutgoingBubble } from "./bubble";
-import { itemsOf, type Item, type useMessages } from "./messages";
+import { chosenOf, itemsOf, type Item, type useMessages } from "./messages";
 import { useOutbox } from "./outbox";
 import styles from "./thread.module.css";
 
@@ -59,6 +59,7 @@ function Lines({ row, query, messages, items, onReply }: LinesProps) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages]);
+  const chosen = useMemo(() => chosenOf(messages), [messages]);
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => box.current,
@@ -94,7 +95,7 @@ function Lines({ row, query, messages, items, onReply }: LinesProps) {
               if (item === undefined) return null;
               return (
                 <div key={key} ref={virtual.measureElement} data-index={index}>
-                  <Line item={item} row={row} byId={byId} onReply={onReply} onQuote={toMessage} />
+                  <Line item={item} row={row} byId={byId} chosen={chosen} onReply={onReply} onQuote={toMessage} />
                 </div>
               );
             })}
@@ -172,11 +173,12 @@ interface LineProps {
   item: Item;
   row: Conversation;
   byId: ReadonlyMap<string, Message>;
+  chosen: ReadonlyMap<string, string>;
   onReply: ((message: Message) => void) | null;
   onQuote: (id: string) => void;
 }
 
-function Line({ item, row, byId, onReply, onQuote }: LineProps) {
+function Line({ item, row, byId, chosen, onReply, onQuote }: LineProps) {
   // Elsewhere than on WhatsApp they are not sent from here yet.
   const canReact = onReply !== null && row.channel.type === "whatsapp" && row.window.state === "open";
   const { t } = useTranslation();
@@ -205,7 +207,7 @@ function Line({ item, row, byId, onReply, onQuote }: LineProps) {
         </p>
       );
     case "message":
-      return <Bubble item={item} contact={row.contact} quoted={quoted(item.message.reply_to?.id)} onReply={onReply} canReact={canReact} onQuote={onQuote} />;
+      return <Bubble item={item} contact={row.contact} quoted={quoted(item.message.reply_to?.id)} onReply={onReply} canReact={canReact} chosen={chosen.get(item.message.id) ?? null} onQuote={onQuote} />;
     case "outgoing":
       return <OutgoingBubble entry={item.entry} isFirst={item.isFirst} quoted={quoted(item.entry.replyTo)} contact={row.contact} />;
   }

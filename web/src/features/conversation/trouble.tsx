@@ -11,6 +11,8 @@ import { useNow } from "../../i18n/formats";
 import { known } from "../inbox/known";
 import { may, useMe } from "../session/session";
 import { draftOf, writeDraft } from "./drafts";
+import { edit as openForm } from "./editing";
+import { valuesOf } from "./forms";
 import { isScheduled } from "./later";
 import { leaveUnknown, useLeftUnknown } from "./left-unknown";
 import { outbox, type Outgoing } from "./outbox";
@@ -128,6 +130,10 @@ export function OutgoingTrouble({ entry }: { entry: Outgoing }) {
   if (entry.state === "waiting") return navigator.onLine ? null : <p className={styles.trouble}>{t("delivery.waiting_network")}</p>;
 
   function edit(): void {
+    if (entry.part !== null) {
+      outbox.drop(entry.clientId);
+      return openForm({ conversation: entry.conversation, values: valuesOf(entry.part), problem: entry.problem, isDraft: false, replyTo: entry.replyTo });
+    }
     const written = draftOf(me.user.id, entry.conversation)?.text ?? "";
     writeDraft(me.user.id, entry.conversation, { text: written === "" ? entry.text : `${entry.text}\n${written}`, replyTo: entry.replyTo });
     uploads.restore(entry.conversation, entry.files);

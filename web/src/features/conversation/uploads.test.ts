@@ -91,7 +91,7 @@ test("what a channel shows is told from what it only hands over", () => {
 
 test("words stand below the first file that has room for them, or by themselves", () => {
   const file = (uploadId: string, kind: ReadyFile["kind"]): ReadyFile => ({ uploadId, name: "a", kind });
-  const parts = (text: string, ...files: ReadyFile[]) => partsOf({ text, template: null, files });
+  const parts = (text: string, ...files: ReadyFile[]) => partsOf({ text, template: null, part: null, files });
   expect(parts("hi")).toEqual([{ type: "text", text: "hi" }]);
   expect(parts("hi", file("1", "audio"), file("2", "image"))).toEqual([{ type: "media", upload_id: "1" }, { type: "media", upload_id: "2", caption: "hi" }]);
   expect(parts("hi", file("1", "audio"))).toEqual([{ type: "media", upload_id: "1" }, { type: "text", text: "hi" }]);

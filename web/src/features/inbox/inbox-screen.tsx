@@ -1,7 +1,7 @@
 // The inbox: rail, views, list, thread, contact; one pane at a time on a phone.
 import { usePrefetchInfiniteQuery } from "@tanstack/react-query";
 import { MessagesSquare } from "lucide-react";
-import { useEffect, type CSSProperties } from "react";
+import { lazy, Suspense, useEffect, type CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Empty } from "../../design/notice";
@@ -10,8 +10,6 @@ import { ContactPanel } from "../contact/contact-panel";
 import { Conversation } from "../conversation/conversation";
 import { prefer, usePreferences } from "../preferences/preferences";
 import { useMe } from "../session/session";
-import { Help } from "../shortcuts/help";
-import { Palette } from "../shortcuts/palette";
 import { show, usePanel } from "../shortcuts/panels";
 import { ConnectionBar } from "./connection-bar";
 import styles from "./inbox-screen.module.css";
@@ -21,6 +19,10 @@ import { usePlace } from "./place";
 import { conversationsQuery, useUnread } from "./rows";
 import { Splitter } from "./splitter";
 import { useInboxKeys } from "./use-inbox-keys";
+
+/** Loaded when first asked for. */
+const Help = lazy(async () => ({ default: (await import("../shortcuts/help")).Help }));
+const Palette = lazy(async () => ({ default: (await import("../shortcuts/palette")).Palette }));
 
 export function InboxScreen() {
   const { conversation } = usePlace();
@@ -58,8 +60,10 @@ export function InboxScreen() {
         )}
         <BottomBar />
       </div>
-      <Help />
-      <Palette />
+      <Suspense fallback={null}>
+        {panel === "help" && <Help />}
+        {panel === "palette" && <Palette />}
+      </Suspense>
       <Toasts />
     </div>
   );
