@@ -57,10 +57,17 @@ pub(super) fn authorized(state: &Everything, headers: &HeaderMap, number: &str) 
     own.cloned().ok_or_else(Refusal::number)
 }
 
+#[derive(Deserialize)]
+struct Fields {
+    #[serde(default)]
+    fields: String,
+}
+
 /// A number of a business, or a file.
 async fn node(
     State(playing): State<Arc<Playing>>,
     Path(node): Path<Node>,
+    Query(asked): Query<Fields>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
     let mut state = playing.store.state();
@@ -69,11 +76,14 @@ async fn node(
         return files::describe(&mut state, &playing.gateway, token(&headers), &node.number, now).map(Json);
     }
     let account = authorized(&state, &headers, &node.number)?;
-    Ok(Json(json!({
+    let mut told = json!({
         "id": account.phone_number_id, "verified_name": account.name,
         "display_phone_number": account.display_phone_number, "quality_rating": "GREEN",
-        "webhook_configuration": webhook_configuration(&state, &account, &playing.gateway),
-    })))
+    });
+    if asked.fields.split(',').any(|field| field == "webhook_configuration") {
+        told["webhook_configuration"] = webhook_configuration(&state, &account, &playing.gateway);
+    }
+    Ok(Json(told))
 }
 
 /// One of the business account's numbers, if the caller may act for that account.

@@ -30,14 +30,14 @@ pub struct Connect {
 
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum ConnectType {
+pub(super) enum ConnectType {
     Whatsapp,
 }
 
 /// The `event` of the signup's message to the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum SignupEvent {
+pub(super) enum SignupEvent {
     Finish,
     FinishOnlyWaba,
     /// The number stays on the WhatsApp Business app too, and is not registered.
