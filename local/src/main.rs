@@ -9,7 +9,7 @@ use std::time::Duration;
 use local::aws::Data;
 use local::clock;
 use local::seed::{self, SeedFile};
-use local::simulator::{SimAccount, Simulator};
+use local::simulator::{SimAccount, SimApp, Simulator};
 use local::{DataFolder, LocalSettings, Options, System, asked_to_end};
 use tracing_subscriber::EnvFilter;
 
@@ -43,6 +43,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let _folder = DataFolder::take(&settings.data_dir)?;
     let data = Data::Dir(settings.data_dir.clone());
     let simulator = Simulator::open(&data, SimAccount::of_seed(&install), Arc::new(clock::now_ms))?;
+    let simulator = simulator.with_apps(SimApp::of_seed(&install));
     let system = System::start(Options {
         data,
         listen: settings.listen,

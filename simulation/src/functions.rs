@@ -160,14 +160,15 @@ impl Functions {
         let aws = self.process("api");
         let (tables, tenants) = self.tables(&aws);
         let sessions = Arc::clone(&tenants);
-        let secrets = Secrets::new(aws_sdk_secretsmanager::Client::new(&aws.config(Service::SecretsManager)));
+        let secrets = || Secrets::new(aws_sdk_secretsmanager::Client::new(&aws.config(Service::SecretsManager)));
         let [inbound, outbound, media] = [sqs::INBOUND, sqs::OUTBOUND, sqs::MEDIA].map(|queue| aws.producer(queue));
         let mut app = api::App::new(Parts {
             tables,
             keys: KeySource::Fixed(Arc::new(Keys::parse(API_KEYS).expect("keys of the known form"))),
             queues: Queues { inbound, outbound, media },
             links: FileLinks { files: files(), sessions: Arc::new(move |tenant| sessions.of(tenant)) },
-            tokens: TenantSecrets::new(secrets, TENANT_PREFIX.to_owned()).as_tenant(tenants),
+            tokens: TenantSecrets::new(secrets(), TENANT_PREFIX.to_owned()).as_tenant(tenants),
+            meta_app: api::meta::app::MetaAppSource::new(secrets(), "meta-app".to_owned()),
             graph: api::channels::Graph { client: self.http.clone(), address: address() },
             clock: self.clock(),
             public_url: PUBLIC_URL.to_owned(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use local::aws::Data;
 use local::seed::SeedFile;
-use local::simulator::{Pace, SimAccount, Simulator};
+use local::simulator::{Pace, SimAccount, SimApp, Simulator};
 use local::{Options, System, clock};
 use serde_json::{Value, json};
 
@@ -61,6 +61,7 @@ impl Stage {
         let simulator = Simulator::open(&Data::Memory, accounts, std::sync::Arc::new(clock::now_ms)).unwrap();
         let moment = Duration::from_millis(5);
         let simulator = simulator.with_pace(Pace { sent: moment, delivered: moment });
+        let simulator = simulator.with_apps(SimApp::of_seed(&install));
         let more_routes = Some(Box::new(move |e: &local::Endpoints| simulator.router(&e.gateway)) as _);
         Self::set(Options { install, more_routes, ..Options::default() }).await
     }

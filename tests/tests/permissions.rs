@@ -64,6 +64,28 @@ fn a_role_reads_like_its_functions_dependency_list() {
 }
 
 #[test]
+fn a_secret_of_the_install_is_read_by_those_alone_that_need_it() {
+    let template = template();
+    let mut readers = BTreeMap::<&str, Vec<&str>>::new();
+    for secret in &template.secrets {
+        let reads = |statement: &&Statement| {
+            statement.actions.iter().any(|action| action.starts_with("secretsmanager:"))
+                && statement.resources.iter().any(|resource| resource.ends_with(&format!(":secret:{}", secret.name)))
+        };
+        let of =
+            template.functions.values().filter(|function| statements(&template, function).iter().any(|s| reads(&s)));
+        readers.insert(&secret.logical, of.map(|function| function.binary.as_str()).collect());
+    }
+    let expected = [
+        ("ApiKeysSecret", vec!["api"]),
+        ("IdKeySecret", vec!["api", "deliver", "ingest"]),
+        ("MetaAppSecret", vec!["api"]),
+        ("WebhookSecret", vec!["webhook"]),
+    ];
+    assert_eq!(readers, expected.into());
+}
+
+#[test]
 fn no_function_sends_to_the_queue_that_it_reads() {
     let template = template();
     for mapping in &template.queue_mappings {

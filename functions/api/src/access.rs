@@ -43,7 +43,7 @@ pub struct Member {
 /// Runs before every handler, its body unread: the guard of the route decides.
 pub async fn admit(State(app): State<Arc<App>>, path: MatchedPath, mut request: Request, next: Next) -> Response {
     let admitted = match policy::guard(request.method(), path.as_str()) {
-        Some(Guard::Public | Guard::Cookie) => Ok(None),
+        Some(Guard::Public | Guard::Cookie | Guard::SignedByMeta) => Ok(None),
         Some(Guard::SignedIn) => session(&app, request.headers()).await.map(Some),
         Some(Guard::May(action)) => match session(&app, request.headers()).await {
             Ok(session) if action.allowed(session.role) => Ok(Some(session)),

@@ -19,6 +19,7 @@ use crate::{
     channels::Graph,
     files::FileLinks,
     keys::Keys,
+    meta::app::MetaAppSource,
     problem::Problem,
 };
 
@@ -32,6 +33,7 @@ pub struct Parts {
     pub queues: Queues,
     pub tokens: TenantSecrets,
     pub graph: Graph,
+    pub meta_app: MetaAppSource,
     pub links: FileLinks,
     pub clock: Clock,
     pub public_url: String,
@@ -52,6 +54,8 @@ pub struct App {
     /// The accounts' access tokens.
     pub tokens: TenantSecrets,
     pub graph: Graph,
+    /// The app that people log in to.
+    pub meta_app: MetaAppSource,
     pub links: FileLinks,
     pub clock: Clock,
     pub random: Random,
@@ -88,6 +92,7 @@ impl App {
             queues: parts.queues,
             tokens: parts.tokens,
             graph: parts.graph,
+            meta_app: parts.meta_app,
             links: parts.links,
             clock: parts.clock,
             random: Random::system(),

@@ -1,6 +1,6 @@
 //! Who did what: a record that is added, and never changed.
 
-use domain::{TenantCtx, UserId};
+use domain::TenantCtx;
 use serde_json::Value;
 use table::{Audit, LogId};
 
@@ -8,7 +8,8 @@ use crate::{App, problem::Problem};
 
 /// Something that a person did to `target`.
 pub struct Deed<'a> {
-    pub actor: &'a UserId,
+    /// A user's id, or [`META`].
+    pub actor: &'a str,
     /// `quarantine.replay`…
     pub action: &'a str,
     pub target: &'a str,
@@ -16,12 +17,15 @@ pub struct Deed<'a> {
     pub details: Value,
 }
 
+/// The actor of what nobody here did, but Meta told.
+pub const META: &str = "meta";
+
 /// Writes it down in the tenant's log, or in the install's where an operator did it.
 pub async fn record(app: &App, ctx: Option<&TenantCtx>, deed: Deed<'_>) -> Result<(), Problem> {
     let at = app.now();
     let audit = Audit {
         id: LogId::new(at, app.random.bytes()),
-        actor: deed.actor.to_string(),
+        actor: deed.actor.to_owned(),
         action: deed.action.to_owned(),
         target: deed.target.to_owned(),
         request_id: deed.request_id.to_owned(),

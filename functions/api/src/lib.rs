@@ -16,6 +16,7 @@ pub mod input;
 pub mod keys;
 pub mod me;
 pub mod messages;
+pub mod meta;
 pub mod openapi;
 pub mod operations;
 pub mod page;

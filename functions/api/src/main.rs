@@ -7,6 +7,7 @@ use api::{
     app::{KeySource, Parts, Queues},
     channels::Graph,
     files::{FileLinks, Sessions},
+    meta::app::MetaAppSource,
 };
 use aws_sdk_secretsmanager::Client as SecretsClient;
 use blob::Files;
@@ -57,6 +58,7 @@ async fn app(settings: &Settings, clock: Clock) -> Result<App, Box<dyn Error + S
         },
         tokens: TenantSecrets::new(secrets(), settings.text("TENANT_SECRET_PREFIX")?).as_tenant(tenants),
         graph: graph(settings)?,
+        meta_app: MetaAppSource::new(secrets(), settings.text("META_APP_SECRET_ID")?),
         clock,
         public_url: settings.text("PUBLIC_URL")?,
         ws_url: settings.text("WS_URL")?,

@@ -64,6 +64,7 @@ impl Modify for Common {
             if let Some(operation) = document.paths.paths.get_mut(*path).and_then(|item| match *method {
                 "GET" => item.get.as_mut(),
                 "DELETE" => item.delete.as_mut(),
+                "PATCH" => item.patch.as_mut(),
                 _ => item.post.as_mut(),
             }) {
                 complete(operation, method, *guard);
@@ -74,13 +75,13 @@ impl Modify for Common {
 
 fn complete(operation: &mut Operation, method: &str, guard: Guard) {
     let (scheme, refusals): (_, &[u16]) = match guard {
-        Guard::Public => (None, &[]),
+        Guard::Public | Guard::SignedByMeta => (None, &[]),
         Guard::Cookie => (Some("refresh"), &[401, 403]),
         Guard::SignedIn => (Some("bearer"), &[401]),
         Guard::May(_) => (Some("bearer"), &[401, 403]),
     };
     operation.security = Some(scheme.map(|name| SecurityRequirement::new(name, [""; 0])).into_iter().collect());
-    let body: &[u16] = if method == "POST" { &[413, 422] } else { &[] };
+    let body: &[u16] = if matches!(method, "POST" | "PATCH") { &[413, 422] } else { &[] };
     for status in refusals.iter().chain(body).chain(&[429, 500, 503]) {
         operation.responses.responses.entry(status.to_string()).or_insert_with(|| problem(*status).into());
     }

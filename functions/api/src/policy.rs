@@ -10,13 +10,15 @@ pub enum Guard {
     Public,
     /// A refresh cookie, which the handler itself judges.
     Cookie,
+    /// Meta's `signed_request`, which the handler itself verifies.
+    SignedByMeta,
     /// An access token.
     SignedIn,
     /// An access token of someone whose role may do this.
     May(Action),
 }
 
-use Guard::{Cookie, May, Public, SignedIn};
+use Guard::{Cookie, May, Public, SignedByMeta, SignedIn};
 
 /// Method, path, guard.
 pub const ROUTES: &[(&str, &str, Guard)] = &[
@@ -30,6 +32,7 @@ pub const ROUTES: &[(&str, &str, Guard)] = &[
     ("GET", "/v1/channels", May(Action::ChannelRead)),
     ("POST", "/v1/channels/connect", May(Action::ChannelManage)),
     ("PATCH", "/v1/channels/{id}", May(Action::ChannelManage)),
+    ("DELETE", "/v1/channels/{id}", May(Action::ChannelManage)),
     ("POST", "/v1/channels/{id}/test", May(Action::ChannelManage)),
     ("GET", "/v1/channels/{id}/templates", May(Action::ChannelRead)),
     ("POST", "/v1/channels/{id}/templates", May(Action::ChannelManage)),
@@ -73,6 +76,9 @@ pub const ROUTES: &[(&str, &str, Guard)] = &[
     ("GET", "/v1/operations/unrouted/{id}", May(Action::UnroutedRead)),
     ("POST", "/v1/operations/unrouted/{id}/replay", May(Action::UnroutedAct)),
     ("POST", "/v1/operations/unrouted/{id}/discard", May(Action::UnroutedAct)),
+    ("POST", "/v1/meta/deauthorize", SignedByMeta),
+    ("POST", "/v1/meta/data-deletion", SignedByMeta),
+    ("GET", "/v1/meta/deletions/{id}", Public),
     ("GET", "/v1/export/messages", May(Action::ExportRead)),
 ];
 

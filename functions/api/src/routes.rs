@@ -9,8 +9,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::operations::{dead_letters, parked_sends, quarantine, spill, unknown_sends, unrouted};
 use crate::{
-    App, access, answer, auth, channels, conversations, events, export, files, input, me, messages, openapi, realtime,
-    uploads, users,
+    App, access, answer, auth, channels, conversations, events, export, files, input, me, messages, meta, openapi,
+    realtime, uploads, users,
 };
 
 /// One line a handler. The document is no part of the function: making it at each start would cost its size and its time again.
@@ -40,6 +40,7 @@ handlers! {
     get "/channels" => channels::list::list;
     post "/channels/connect" => channels::connect::connect;
     patch "/channels/{id}" => channels::settings::set;
+    delete "/channels/{id}" => channels::disconnect::disconnect;
     post "/channels/{id}/test" => channels::test::test;
     get "/channels/{id}/templates" => channels::templates::list::list;
     post "/channels/{id}/templates" => channels::templates::create::create;
@@ -59,6 +60,9 @@ handlers! {
     get "/sync" => realtime::sync::sync;
     get "/events" => events::events;
     post "/realtime/tickets" => realtime::tickets::ticket;
+    post "/meta/deauthorize" => meta::deauthorize::deauthorize;
+    post "/meta/data-deletion" => meta::deletion::delete;
+    get "/meta/deletions/{id}" => meta::deletion::get;
     get "/export/messages" => export::messages;
     get "/operations/quarantine" => quarantine::list;
     get "/operations/quarantine/{id}" => quarantine::get;

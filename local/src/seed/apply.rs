@@ -21,6 +21,8 @@ pub struct Target {
     tokens: TenantSecrets,
     secrets: aws_sdk_secretsmanager::Client,
     webhook_secret: String,
+    /// The install's own app, for the API; not written where it is not named.
+    meta_app_secret: Option<String>,
     now: Timestamp,
 }
 
@@ -31,7 +33,7 @@ struct KeptIdKey {
 
 impl Target {
     /// `settings` hold `TABLE_NAME`, `LIVE_TABLE_NAME`, `ID_KEY_SECRET_ID`, `WEBHOOK_SECRET_ID`, `TENANT_SECRET_PREFIX`, the region and
-    /// credentials that may write them.
+    /// credentials that may write them; `META_APP_SECRET_ID` too, where the install's app is to be known to the API.
     pub async fn open(settings: &Settings, now: Timestamp) -> Result<Self, Failed> {
         let aws = Aws::new(settings).map_err(failed)?;
         let secrets = aws_sdk_secretsmanager::Client::new(&aws.config(Service::SecretsManager));
@@ -51,7 +53,8 @@ impl Target {
             meter: None,
         });
         let tokens = TenantSecrets::new(Secrets::new(secrets.clone()), text("TENANT_SECRET_PREFIX")?);
-        Ok(Self { tables, tokens, secrets, webhook_secret: text("WEBHOOK_SECRET_ID")?, now })
+        let meta_app_secret = settings.optional("META_APP_SECRET_ID").map(str::to_owned);
+        Ok(Self { tables, tokens, secrets, webhook_secret: text("WEBHOOK_SECRET_ID")?, meta_app_secret, now })
     }
 }
 
@@ -73,7 +76,8 @@ pub async fn apply(seed: &SeedFile, to: &Target) -> Result<(), Failed> {
         }
         tenants.push((tenant.slug.clone(), id));
     }
-    apps(to, &seed.meta_apps, &tenants).await
+    apps(to, &seed.meta_apps, &tenants).await?;
+    own_app(to, &seed.meta_apps).await
 }
 
 async fn tenant_id(to: &Target, tenant: &TenantSeed) -> Result<TenantId, Failed> {
@@ -160,11 +164,7 @@ async fn connect(to: &Target, tenant: &TenantId, channel: &Channel) -> Result<()
 
 /// Adds the apps that the webhook's secret does not know.
 async fn apps(to: &Target, wanted: &[MetaApp], tenants: &[(String, TenantId)]) -> Result<(), Failed> {
-    let got = to.secrets.get_secret_value().secret_id(&to.webhook_secret).send().await;
-    let kept: Value = match got.ok().and_then(|got| got.secret_string) {
-        Some(text) => serde_json::from_str(&text).map_err(failed)?,
-        None => json!({}),
-    };
+    let kept = kept(to, &to.webhook_secret).await?;
     let mut apps = kept["apps"].as_array().cloned().unwrap_or_default();
     let before = apps.len();
     for app in wanted {
@@ -178,7 +178,28 @@ async fn apps(to: &Target, wanted: &[MetaApp], tenants: &[(String, TenantId)]) -
     if apps.len() == before {
         return Ok(());
     }
-    let text = json!({ "apps": apps }).to_string();
-    let put = to.secrets.put_secret_value().secret_id(&to.webhook_secret).secret_string(text).send().await;
+    put(to, &to.webhook_secret, &json!({ "apps": apps })).await
+}
+
+/// The install's first app is the one that people log in to, if the API knows of none.
+async fn own_app(to: &Target, wanted: &[MetaApp]) -> Result<(), Failed> {
+    let own = wanted.iter().find(|app| app.tenant.is_none());
+    let (Some(secret), Some(app)) = (&to.meta_app_secret, own) else { return Ok(()) };
+    if !kept(to, secret).await?["app_id"].is_null() {
+        return Ok(());
+    }
+    put(to, secret, &json!({ "app_id": app.app_id, "app_secrets": app.app_secrets })).await
+}
+
+async fn kept(to: &Target, secret: &str) -> Result<Value, Failed> {
+    let got = to.secrets.get_secret_value().secret_id(secret).send().await;
+    match got.ok().and_then(|got| got.secret_string) {
+        Some(text) => serde_json::from_str(&text).map_err(failed),
+        None => Ok(json!({})),
+    }
+}
+
+async fn put(to: &Target, secret: &str, value: &Value) -> Result<(), Failed> {
+    let put = to.secrets.put_secret_value().secret_id(secret).secret_string(value.to_string()).send().await;
     put.map(drop).map_err(|e| failed(aws_sdk_secretsmanager::error::DisplayErrorContext(&e)))
 }

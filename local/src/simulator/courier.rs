@@ -77,16 +77,17 @@ pub(super) async fn carry(playing: Weak<Playing>, parcel: Parcel) {
 
 /// Whether the business has it now, or never can.
 async fn tell(playing: &Playing, parcel: &Parcel) -> bool {
-    let (secret, twice) = {
+    let (secret, heard, twice) = {
         let mut state = playing.store.state();
         let Some(account) = state.accounts.get(&parcel.thread.phone_number_id) else { return true };
-        let secret = account.app_secret.clone();
-        (secret, take(&mut state.faults.duplicate))
+        // Of a business account that nobody subscribed to, nobody is told; its customers see their ticks all the same.
+        let (secret, heard) = (account.app_secret.clone(), state.tells_of(&account.waba_id));
+        (secret, heard, heard && take(&mut state.faults.duplicate))
     };
     if twice {
         playing.courier.post(&parcel.body, &secret).await;
     }
-    if !playing.courier.post(&parcel.body, &secret).await {
+    if heard && !playing.courier.post(&parcel.body, &secret).await {
         return false;
     }
     let changes = {

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::account::SimAccount;
 use super::faults::take;
+use super::onboarding::webhook_configuration;
 use super::refusal::Refusal;
 use super::send::{Accepted, Request, accept, mark_read};
 use super::store::{Parcel, State as Everything, kept_file, kept_parcel, kept_templates};
@@ -36,8 +37,8 @@ pub(super) fn routes() -> Router<Arc<Playing>> {
 }
 
 #[derive(Deserialize)]
-struct Node {
-    number: String,
+pub(super) struct Node {
+    pub(super) number: String,
 }
 
 /// The access token that the caller shows.
@@ -47,7 +48,7 @@ pub(super) fn token(headers: &HeaderMap) -> &str {
 }
 
 /// The number that the caller may act for.
-fn authorized(state: &Everything, headers: &HeaderMap, number: &str) -> Result<SimAccount, Refusal> {
+pub(super) fn authorized(state: &Everything, headers: &HeaderMap, number: &str) -> Result<SimAccount, Refusal> {
     let token = token(headers);
     if state.faults.revoked || !state.accounts.values().any(|account| account.access_token == token) {
         return Err(Refusal::token());
@@ -56,10 +57,17 @@ fn authorized(state: &Everything, headers: &HeaderMap, number: &str) -> Result<S
     own.cloned().ok_or_else(Refusal::number)
 }
 
+#[derive(Deserialize)]
+struct Fields {
+    #[serde(default)]
+    fields: String,
+}
+
 /// A number of a business, or a file.
 async fn node(
     State(playing): State<Arc<Playing>>,
     Path(node): Path<Node>,
+    Query(asked): Query<Fields>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
     let mut state = playing.store.state();
@@ -68,14 +76,22 @@ async fn node(
         return files::describe(&mut state, &playing.gateway, token(&headers), &node.number, now).map(Json);
     }
     let account = authorized(&state, &headers, &node.number)?;
-    Ok(Json(json!({
+    let mut told = json!({
         "id": account.phone_number_id, "verified_name": account.name,
         "display_phone_number": account.display_phone_number, "quality_rating": "GREEN",
-    })))
+    });
+    if asked.fields.split(',').any(|field| field == "webhook_configuration") {
+        told["webhook_configuration"] = webhook_configuration(&state, &account, &playing.gateway);
+    }
+    Ok(Json(told))
 }
 
 /// One of the business account's numbers, if the caller may act for that account.
-fn authorized_for_all(state: &Everything, headers: &HeaderMap, waba_id: &str) -> Result<SimAccount, Refusal> {
+pub(super) fn authorized_for_all(
+    state: &Everything,
+    headers: &HeaderMap,
+    waba_id: &str,
+) -> Result<SimAccount, Refusal> {
     let of_business = state.accounts.values().filter(|account| account.waba_id == waba_id);
     let mut refusal = Refusal::number();
     for account in of_business {
@@ -178,6 +194,9 @@ async fn messages(
 
 async fn act(playing: &Arc<Playing>, number: &str, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refusal> {
     let account = authorized(&playing.store.state(), headers, number)?;
+    if playing.store.state().numbers.get(number).is_some_and(|number| !number.is_registered) {
+        return Err(Refusal::not_registered());
+    }
     let request = Request::parse(body)?;
     if request.marks_read() {
         let changes = mark_read(&mut playing.store.state(), &account, &request, (playing.now)())?;

@@ -8,6 +8,8 @@ mod faults;
 mod files;
 mod graph;
 mod interactive;
+mod login;
+mod onboarding;
 mod page;
 mod phone;
 mod refusal;
@@ -28,6 +30,7 @@ pub use self::account::SimAccount;
 use self::courier::{Courier, carry};
 pub use self::faults::Faults;
 pub use self::files::Attached;
+pub use self::login::SimApp;
 pub use self::store::OpenError;
 use self::store::{Parcel, Store};
 pub use self::thread::{Author, Message, ThreadKey, Tick};
@@ -57,6 +60,7 @@ pub struct Simulator {
     store: Arc<Store>,
     now: Now,
     pace: Pace,
+    apps: Vec<SimApp>,
 }
 
 /// WhatsApp at work.
@@ -64,6 +68,7 @@ pub(crate) struct Playing {
     store: Arc<Store>,
     now: Now,
     pace: Pace,
+    apps: Vec<SimApp>,
     courier: Courier,
     /// The origin under which all of this is reached.
     gateway: String,
@@ -72,7 +77,13 @@ pub(crate) struct Playing {
 impl Simulator {
     /// Opens `simulator.db`, or starts empty. `accounts` are added, if they are not there.
     pub fn open(data: &Data, accounts: Vec<SimAccount>, now: Now) -> Result<Self, OpenError> {
-        Ok(Self { store: Arc::new(Store::open(data, accounts)?), now, pace: Pace::default() })
+        Ok(Self { store: Arc::new(Store::open(data, accounts)?), now, pace: Pace::default(), apps: Vec::new() })
+    }
+
+    /// With these apps to log in to; new numbers come to the first.
+    #[must_use]
+    pub fn with_apps(self, apps: Vec<SimApp>) -> Self {
+        Self { apps, ..self }
     }
 
     /// Another pace than a phone's.
@@ -85,10 +96,12 @@ impl Simulator {
     pub fn router(&self, gateway: &str) -> Router {
         let courier = Courier::new(gateway);
         let (store, now, gateway) = (self.store.clone(), self.now.clone(), gateway.to_owned());
-        let playing = Arc::new(Playing { store, now, pace: self.pace, courier, gateway });
+        let apps = self.apps.clone();
+        let playing = Arc::new(Playing { store, now, pace: self.pace, apps, courier, gateway });
         let left: Vec<_> = playing.store.state().parcels.values().cloned().collect();
         playing.dispatch(left);
-        graph::routes().merge(customer::routes()).merge(files::routes()).merge(page::routes()).with_state(playing)
+        let graph = graph::routes().merge(login::routes()).merge(onboarding::routes());
+        graph.merge(customer::routes()).merge(files::routes()).merge(page::routes()).with_state(playing)
     }
 }
 
@@ -107,5 +120,7 @@ fn fresh_id() -> String {
     format!("wamid.{}", HEXUPPER.encode(&random))
 }
 
+#[cfg(test)]
+mod signup_tests;
 #[cfg(test)]
 mod tests;

@@ -69,6 +69,34 @@ impl Refusal {
         Self { details: details.to_owned(), ..Self::new(StatusCode::BAD_REQUEST, 131_053, message) }
     }
 
+    pub(super) fn client_secret() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 1, "Error validating client secret.")
+    }
+
+    pub(super) fn no_code() -> Self {
+        Self { subcode: Some(36_008), ..Self::new(StatusCode::BAD_REQUEST, 100, "Invalid verification code format.") }
+    }
+
+    pub(super) fn old_code() -> Self {
+        Self {
+            subcode: Some(36_007),
+            ..Self::new(StatusCode::BAD_REQUEST, 100, "This authorization code has expired.")
+        }
+    }
+
+    pub(super) fn used_code() -> Self {
+        let message = "This authorization code has been used.";
+        Self { subcode: Some(36_009), ..Self::new(StatusCode::BAD_REQUEST, 100, message) }
+    }
+
+    pub(super) fn pin() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 133_005, "(#133005) Two step verification PIN Mismatch")
+    }
+
+    pub(super) fn not_registered() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 133_010, "(#133010) Account not registered")
+    }
+
     pub(super) fn undeliverable() -> Self {
         Self::new(StatusCode::BAD_REQUEST, 131_026, "(#131026) Message undeliverable")
     }

@@ -10,6 +10,8 @@ use tokio::sync::watch;
 use super::account::SimAccount;
 use super::faults::Faults;
 use super::files::File;
+use super::login::Signup;
+use super::onboarding::{Business, Number};
 use super::thread::{Message, Thread, ThreadKey, Tick};
 use crate::aws::Data;
 use crate::aws::journal::{Change, Journal};
@@ -36,6 +38,10 @@ pub(super) struct State {
     pub(super) handed_in: BTreeMap<String, Vec<Value>>,
     pub(super) files: BTreeMap<String, File>,
     pub(super) faults: Faults,
+    /// By code. They end so soon that they need not outlive a restart.
+    pub(super) signups: BTreeMap<String, Signup>,
+    pub(super) numbers: BTreeMap<String, Number>,
+    pub(super) businesses: BTreeMap<String, Business>,
     last_seq: u64,
 }
 
@@ -43,6 +49,11 @@ impl State {
     pub(super) fn next_seq(&mut self) -> u64 {
         self.last_seq += 1;
         self.last_seq
+    }
+
+    /// Whether anybody is told of this business account.
+    pub(super) fn tells_of(&self, waba_id: &str) -> bool {
+        self.businesses.get(waba_id).is_none_or(|business| business.is_subscribed)
     }
 
     /// Moves a message forward; `None` when it is there already.
@@ -63,6 +74,12 @@ impl State {
         match key.split_once('/') {
             Some(("account", id)) => {
                 self.accounts.insert(id.to_owned(), serde_json::from_slice(value)?);
+            }
+            Some(("number", id)) => {
+                self.numbers.insert(id.to_owned(), serde_json::from_slice(value)?);
+            }
+            Some(("business", waba_id)) => {
+                self.businesses.insert(waba_id.to_owned(), serde_json::from_slice(value)?);
             }
             Some(("message", _)) => {
                 let kept: KeptMessage = serde_json::from_slice(value)?;
@@ -111,6 +128,14 @@ fn kept(key: String, value: &impl Serialize) -> Change {
 
 pub(super) fn kept_account(account: &SimAccount) -> Change {
     kept(format!("account/{}", account.phone_number_id), account)
+}
+
+pub(super) fn kept_number(id: &str, number: &Number) -> Change {
+    kept(format!("number/{id}"), number)
+}
+
+pub(super) fn kept_business(waba_id: &str, business: &Business) -> Change {
+    kept(format!("business/{waba_id}"), business)
 }
 
 pub(super) fn kept_message(thread: &ThreadKey, message: &Message) -> Change {

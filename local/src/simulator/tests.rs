@@ -14,14 +14,14 @@ use tower::ServiceExt;
 
 use super::*;
 
-const START: u64 = 1_795_000_000_000;
+pub(super) const START: u64 = 1_795_000_000_000;
 const DAY: u64 = 24 * 60 * 60 * 1_000;
 
 /// A business that takes webhooks, and the simulator before it.
-struct Stage {
+pub(super) struct Stage {
     router: Router,
     told: mpsc::UnboundedReceiver<(HeaderMap, Bytes)>,
-    clock: Arc<AtomicU64>,
+    pub(super) clock: Arc<AtomicU64>,
 }
 
 type Heard = (mpsc::UnboundedSender<(HeaderMap, Bytes)>, Arc<AtomicU64>);
@@ -46,7 +46,7 @@ fn account(number: &str, token: &str) -> SimAccount {
     }
 }
 
-async fn stage(data: &Data, refusals: u64) -> Stage {
+pub(super) async fn stage(data: &Data, refusals: u64) -> Stage {
     let (heard, told) = mpsc::unbounded_channel();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let gateway = format!("http://{}", listener.local_addr().unwrap());
@@ -58,11 +58,12 @@ async fn stage(data: &Data, refusals: u64) -> Stage {
     let accounts = vec![account("101", "t1"), account("102", "t2")];
     let simulator = Simulator::open(data, accounts, Arc::new(move || now.load(Ordering::SeqCst))).unwrap();
     let pace = Pace { sent: Duration::ZERO, delivered: Duration::from_millis(20) };
-    Stage { router: simulator.with_pace(pace).router(&gateway), told, clock }
+    let apps = vec![SimApp { app_id: "1001".to_owned(), app_secret: "secret".to_owned() }];
+    Stage { router: simulator.with_pace(pace).with_apps(apps).router(&gateway), told, clock }
 }
 
 impl Stage {
-    async fn ask(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
+    pub(super) async fn ask(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
         let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
         let request =
             request.header("authorization", format!("Bearer {token}")).body(Body::from(body.to_string())).unwrap();
@@ -112,7 +113,7 @@ fn text(body: &str, reference: &str) -> Value {
     })
 }
 
-fn code(answer: &(u16, Value)) -> (u16, Value, Value) {
+pub(super) fn code(answer: &(u16, Value)) -> (u16, Value, Value) {
     (answer.0, answer.1["error"]["code"].clone(), answer.1["error"]["error_subcode"].clone())
 }
 

@@ -89,6 +89,21 @@ impl Graph {
         self.told(self.client.get(url).bearer_auth(access_token)).await
     }
 
+    /// Reads `path` below the version for nobody: what the app itself asks, by what the query holds.
+    pub async fn ask(&self, path: &str, query: &[(&str, &str)]) -> Reply {
+        let url = format!("{}/{}/{path}", self.address.base_url, self.address.version);
+        let Ok(url) = reqwest::Url::parse_with_params(&url, query) else {
+            return Reply::NotSent("the address of Graph is none".to_owned());
+        };
+        self.told(self.client.get(url)).await
+    }
+
+    /// Deletes `path` below the version.
+    pub async fn delete(&self, path: &str, access_token: &str) -> Reply {
+        let url = format!("{}/{}/{path}", self.address.base_url, self.address.version);
+        self.told(self.client.delete(url).bearer_auth(access_token)).await
+    }
+
     /// Posts JSON to `path` below the version.
     pub async fn post(&self, path: &str, access_token: &str, body: &impl Serialize) -> Reply {
         let url = format!("{}/{}/{path}", self.address.base_url, self.address.version);

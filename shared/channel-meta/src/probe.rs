@@ -15,8 +15,13 @@ pub struct GraphAddress {
 /// What Graph says of a token and an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Probe {
-    /// The token may act for the account, whose own name this is.
-    Owns { name: Option<String> },
+    /// The token may act for the account.
+    Owns {
+        /// Its own name.
+        name: Option<String>,
+        /// Where the webhooks of its messages go, where Graph tells that.
+        webhooks_to: Option<String>,
+    },
     /// The token is good, for other accounts.
     NotItsOwn,
     /// The token is not, or no longer, good.
@@ -30,6 +35,23 @@ struct Node {
     id: String,
     verified_name: Option<String>,
     name: Option<String>,
+    webhook_configuration: Option<WebhookConfiguration>,
+}
+
+/// Addresses of three levels; the first that is there counts.
+/// [Overrides](https://developers.facebook.com/docs/whatsapp/embedded-signup/webhooks/override).
+#[derive(Deserialize)]
+struct WebhookConfiguration {
+    phone_number: Option<String>,
+    whatsapp_business_account: Option<String>,
+    application: Option<String>,
+}
+
+impl WebhookConfiguration {
+    fn effective(self) -> Option<String> {
+        let levels = [self.phone_number, self.whatsapp_business_account, self.application];
+        levels.into_iter().flatten().find(|url| !url.is_empty())
+    }
 }
 
 #[derive(Deserialize)]
@@ -46,7 +68,7 @@ struct GraphError {
 /// [Codes](https://developers.facebook.com/docs/graph-api/guides/error-handling#errorcodes).
 const BAD_TOKEN: i64 = 190;
 
-/// Reads the node `id` with `fields` (WhatsApp: a phone number's `id,verified_name`; a page's `id,name`).
+/// Reads the node `id` with `fields` (WhatsApp: a phone number's `id,verified_name,webhook_configuration`; a page's `id,name`).
 pub async fn probe(client: &Client, graph: &GraphAddress, access_token: &str, id: &str, fields: &str) -> Probe {
     // An id is digits: anything else would be another address of Graph.
     if id.is_empty() || !id.bytes().all(|b| b.is_ascii_digit()) {
@@ -67,7 +89,10 @@ pub async fn probe(client: &Client, graph: &GraphAddress, access_token: &str, id
 fn judge(status: StatusCode, body: &[u8], id: &str) -> Probe {
     if status.is_success() {
         return match serde_json::from_slice::<Node>(body) {
-            Ok(node) if node.id == id => Probe::Owns { name: node.verified_name.or(node.name) },
+            Ok(node) if node.id == id => Probe::Owns {
+                name: node.verified_name.or(node.name),
+                webhooks_to: node.webhook_configuration.and_then(WebhookConfiguration::effective),
+            },
             Ok(_) => Probe::NotItsOwn,
             Err(_) => Probe::Unreachable("Graph's answer could not be read".to_owned()),
         };
@@ -90,11 +115,23 @@ mod tests {
 
     #[test]
     fn only_the_accounts_own_token_reads_it() {
-        let owns = Probe::Owns { name: Some("Acme".to_owned()) };
+        let owns = Probe::Owns { name: Some("Acme".to_owned()), webhooks_to: None };
+        let told = |url: &str| Probe::Owns { name: None, webhooks_to: Some(url.to_owned()) };
         let waits = Probe::Unreachable("Graph asks us to wait".to_owned());
         for (status, body, probe) in [
             (200, r#"{"id":"101","verified_name":"Acme"}"#, owns),
-            (200, r#"{"id":"101"}"#, Probe::Owns { name: None }),
+            (200, r#"{"id":"101"}"#, Probe::Owns { name: None, webhooks_to: None }),
+            (200, r#"{"id":"101","webhook_configuration":{"application":"https://a"}}"#, told("https://a")),
+            (
+                200,
+                r#"{"id":"101","webhook_configuration":{"application":"https://a","whatsapp_business_account":"https://w"}}"#,
+                told("https://w"),
+            ),
+            (
+                200,
+                r#"{"id":"101","webhook_configuration":{"whatsapp_business_account":"https://w","phone_number":"https://p"}}"#,
+                told("https://p"),
+            ),
             (200, r#"{"id":"102"}"#, Probe::NotItsOwn),
             (200, "[]", Probe::Unreachable("Graph's answer could not be read".to_owned())),
             (400, r#"{"error":{"code":100,"error_subcode":33}}"#, Probe::NotItsOwn),

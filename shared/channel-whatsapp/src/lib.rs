@@ -4,6 +4,7 @@ mod errors;
 mod fields;
 mod identity;
 mod lenient;
+pub mod onboarding;
 mod parse;
 mod piece;
 mod send;

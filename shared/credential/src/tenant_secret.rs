@@ -23,6 +23,9 @@ pub struct TenantSecrets {
 struct Tokens {
     #[serde(default)]
     accounts: BTreeMap<AccountId, Token>,
+    /// Two-step PINs of numbers that were registered from here: whoever registers one again must know it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pins: BTreeMap<AccountId, String>,
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -47,7 +50,7 @@ impl Token {
     }
 }
 
-/// Two writers of one secret may overtake each other: each looks whether its token is there, and writes again if not.
+/// Two writers of one secret may overtake each other: each looks whether its change is there, and writes again if not.
 const TRIES: u32 = 4;
 
 impl TenantSecrets {
@@ -87,17 +90,71 @@ impl TenantSecrets {
         credential: u32,
         access_token: &str,
     ) -> Result<(), SecretError> {
+        self.edit(tenant, |tokens| {
+            let before = tokens.accounts.remove(account);
+            if before.as_ref().is_some_and(|t| t.credential == Some(credential) && t.access_token == access_token) {
+                tokens.accounts.extend(before.map(|t| (account.clone(), t)));
+                return false;
+            }
+            let previous = before.and_then(|before| match before.credential {
+                // A connect that was not finished: the account names the one before still.
+                Some(number) if number == credential => before.previous,
+                Some(_) | None => Some(Box::new(Token { previous: None, ..before })),
+            });
+            let token = Token { access_token: access_token.to_owned(), credential: Some(credential), previous };
+            tokens.accounts.insert(account.clone(), token);
+            true
+        })
+        .await
+    }
+
+    /// Forgets an account's tokens, old and new. Its PIN stays, for a reconnect.
+    pub async fn forget_token(&self, tenant: &TenantId, account: &AccountId) -> Result<(), SecretError> {
+        self.edit(tenant, |tokens| tokens.accounts.remove(account).is_some()).await
+    }
+
+    /// Forgets one token of an account: the one in use, with all before it, or one that a later token has replaced.
+    pub async fn forget_credential(
+        &self,
+        tenant: &TenantId,
+        account: &AccountId,
+        credential: u32,
+    ) -> Result<(), SecretError> {
+        self.edit(tenant, |tokens| match tokens.accounts.get_mut(account) {
+            Some(token) if token.credential == Some(credential) => tokens.accounts.remove(account).is_some(),
+            Some(token) => {
+                let is_it = token.previous.as_ref().is_some_and(|previous| previous.credential == Some(credential));
+                is_it && token.previous.take().is_some()
+            }
+            None => false,
+        })
+        .await
+    }
+
+    /// Keeps the PIN of an account's number, or forgets it.
+    pub async fn put_pin(&self, tenant: &TenantId, account: &AccountId, pin: Option<&str>) -> Result<(), SecretError> {
+        self.edit(tenant, |tokens| match pin {
+            Some(pin) => tokens.pins.insert(account.clone(), pin.to_owned()).as_deref() != Some(pin),
+            None => tokens.pins.remove(account).is_some(),
+        })
+        .await
+    }
+
+    /// The PIN of an account's number, as it stands now.
+    pub async fn pin(&self, tenant: &TenantId, account: &AccountId) -> Result<Option<Secret<String>>, SecretError> {
+        let (mut tokens, _) = tokens(&self.client(tenant), &self.id(tenant)).await?;
+        Ok(tokens.pins.remove(account).map(Secret::new))
+    }
+
+    /// Changes the secret until it is found changed. `change` tells whether it had to do anything.
+    async fn edit(&self, tenant: &TenantId, change: impl Fn(&mut Tokens) -> bool) -> Result<(), SecretError> {
         let (id, client) = (self.id(tenant), self.client(tenant));
         for _ in 0..TRIES {
             let (mut tokens, exists) = tokens(&client, &id).await?;
-            let before = tokens.accounts.remove(account);
-            if before.as_ref().is_some_and(|t| t.credential == Some(credential) && t.access_token == access_token) {
+            if !change(&mut tokens) {
                 self.secrets.forget(&id);
                 return Ok(());
             }
-            let previous = before.map(|t| Box::new(Token { previous: None, ..t }));
-            let token = Token { access_token: access_token.to_owned(), credential: Some(credential), previous };
-            tokens.accounts.insert(account.clone(), token);
             write(&client, &id, &tokens, exists).await?;
         }
         Err(SecretError::Unavailable("others kept writing the tenant's secret".to_owned()))

@@ -172,6 +172,35 @@ async fn a_token_that_the_account_names_is_found_also_right_after_another_was_re
 }
 
 #[tokio::test]
+async fn what_is_forgotten_is_gone_and_the_rest_stays() {
+    let (secrets, _, fake, now) = begin().await;
+    let now = *now.lock().unwrap();
+    let tenant = TenantId::from_bytes([1; 10]);
+    let [a, b] = [1, 2].map(|n| AccountId::from_bytes([n; 16]));
+    let tokens = TenantSecrets::new(secrets, "tenant/".to_owned());
+    let token = async |account, credential| {
+        let found = tokens.access_token(&tenant, account, credential, now).await.unwrap();
+        found.map(|t| t.expose().clone())
+    };
+    let text = |t: &str| Some(t.to_owned());
+    for (account, credential, kept) in [(&a, 1, "a1"), (&b, 1, "b1"), (&a, 2, "unfinished"), (&a, 2, "a2")] {
+        tokens.put_token(&tenant, account, credential, kept).await.unwrap();
+    }
+    assert_eq!([token(&a, 1).await, token(&a, 2).await], [text("a1"), text("a2")], "a try again keeps the one in use");
+    tokens.put_pin(&tenant, &a, Some("123456")).await.unwrap();
+    tokens.forget_credential(&tenant, &a, 1).await.unwrap();
+    assert_eq!([token(&a, 1).await, token(&a, 2).await], [None, text("a2")]);
+    tokens.forget_token(&tenant, &a).await.unwrap();
+    assert_eq!([token(&a, 2).await, token(&b, 1).await], [None, text("b1")]);
+    let pin = async || tokens.pin(&tenant, &a).await.unwrap().map(|pin| pin.expose().clone());
+    assert_eq!(pin().await, text("123456"));
+    tokens.put_pin(&tenant, &a, None).await.unwrap();
+    fake.asked();
+    tokens.forget_token(&tenant, &a).await.unwrap();
+    assert_eq!((pin().await, fake.asked().iter().any(|asked| asked.starts_with("Put"))), (None, false));
+}
+
+#[tokio::test]
 async fn a_session_is_renewed_before_it_ends_and_lasts_until_then_while_sts_is_down() {
     let (_, tenants, fake, now) = begin().await;
     let tenant = TenantId::from_bytes([1; 10]);

@@ -34,4 +34,10 @@ impl Global<'_> {
         let done = self.truth().write(&Write::Put(item, free)).await?;
         Ok(if done { PutRoute::Done } else { PutRoute::OtherTenant })
     }
+
+    /// Takes the route away, if it leads to this account still. Safe to repeat.
+    pub async fn delete_route(&self, channel: ChannelType, external: &str, route: &Route) -> Result<()> {
+        let same = vec![("tenant", Some(s(route.tenant.as_str()))), ("account", Some(s(route.account.as_str())))];
+        self.truth().write(&Write::Delete(key::route(channel, external), When::Is(same))).await.map(drop)
+    }
 }

@@ -21,6 +21,7 @@
 //! | whose account; events before its connect | truth | `R#channel#external` | `R`; `U#` ms, random |
 //! | a tenant; a slug's tenant | truth | `G#T#tenant`; `G#S#slug` | `T`; `S` |
 //! | a login; a person, memberships; a sign-in | truth | `G#L#hash`; `G#P#user`; `G#F#session` | `L`; `P`, `M#tenant`; `F` |
+//! | what someone of Meta's connected; a deletion asked for | truth | `G#M#hash`; `G#D#code` | tenant `#` account; `D` |
 //! | how far `sweep` has come | truth | `W#sweep` | `W` |
 //! | how often something was tried | live | `G#B#hash` | `B` |
 //! | a connection's tenant | live | `N#connection` | `N` |
@@ -157,6 +158,15 @@ pub fn tries(hash: &str) -> Key {
 }
 pub fn session(id: &str) -> Key {
     key(format!("G#F#{id}"), "F")
+}
+pub fn grant(hash: &str, tenant: &TenantId, account: &AccountId) -> Key {
+    key(grants(hash), format!("{tenant}#{account}"))
+}
+pub fn grants(hash: &str) -> String {
+    format!("G#M#{hash}")
+}
+pub fn deletion(code: &str) -> Key {
+    key(format!("G#D#{code}"), "D")
 }
 pub fn watermark() -> Key {
     key("W#sweep".to_owned(), "W")

@@ -59,7 +59,7 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audit {
     pub id: LogId,
-    /// A user's id, or `system`.
+    /// A user's id, `system`, or `meta`.
     pub actor: String,
     /// `conversation.assign`…
     pub action: String,

@@ -13,5 +13,6 @@ mod road;
 mod samples;
 mod sending;
 mod signals;
+mod signup;
 mod unrouted;
 mod uploads;

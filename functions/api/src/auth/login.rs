@@ -154,7 +154,7 @@ fn tenant_required(memberships: &[Membership]) -> Problem {
 async fn note(app: &App, session: &Session, request_id: &str) -> Result<(), Problem> {
     let ctx = session.tenant.clone().map(TenantCtx::of_session);
     let deed = Deed {
-        actor: &session.user,
+        actor: session.user.as_str(),
         action: "session.create",
         target: session.user.as_str(),
         request_id,

@@ -1,6 +1,8 @@
 //! Channel accounts: the numbers, pages and bots that customers write to.
 
 pub mod connect;
+pub mod disconnect;
+mod health;
 pub mod list;
 pub mod settings;
 pub mod templates;
@@ -17,11 +19,12 @@ pub struct Graph {
 impl Graph {
     /// Whether this token may act for this WhatsApp number.
     pub async fn number(&self, phone_number_id: &str, access_token: &str) -> Probe {
-        probe(&self.client, &self.address, access_token, phone_number_id, "id,verified_name").await
+        let fields = "id,verified_name,webhook_configuration";
+        probe(&self.client, &self.address, access_token, phone_number_id, fields).await
     }
-}
 
-/// What an account's health says of a token that is good.
-fn healthy(name: Option<&str>) -> String {
-    name.map_or_else(|| "The token is good.".to_owned(), |name| format!("The token is good, for {name}."))
+    /// For every other call.
+    fn caller(&self) -> channel_meta::Graph {
+        channel_meta::Graph::new(self.client.clone(), self.address.clone())
+    }
 }

@@ -41,7 +41,7 @@ pub async fn set(
         return Err(Problem::not_found());
     }
     let deed = Deed {
-        actor: &member.session.user,
+        actor: member.session.user.as_str(),
         action: "channel.settings",
         target: id.as_str(),
         request_id: &member.request_id,

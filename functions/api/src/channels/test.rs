@@ -7,10 +7,11 @@ use channel_meta::probe::Probe;
 use domain::{Account, AccountId, AccountStatus};
 use frame::resource::ChannelJson;
 
-use super::{connect::secret_problem, healthy};
+use super::{connect::secret_problem, health::healthy};
 use crate::{App, access::Member, input::Id, problem::Problem};
 
-/// Tests an account's token and keeps what the channel said as its health. A good token wakes what waited for it.
+/// Tests an account's token and keeps what the channel said as its health. A good token wakes what waited for it; where
+/// the number's webhooks go is told as well. An account that was disconnected stays so.
 #[utoipa::path(post, path = "/channels/{id}/test", tag = "channels", operation_id = "test_channel", params(("id" = AccountId, Path)),
     responses(
     (status = 200, body = ChannelJson, description = "As it stands now"),
@@ -24,8 +25,13 @@ pub async fn test(
 ) -> Result<Json<ChannelJson>, Problem> {
     let tenant = app.tables.tenant(&member.ctx);
     let account = tenant.account(&id).await?.ok_or_else(Problem::not_found)?;
+    if account.status == AccountStatus::Disconnected {
+        return Ok(Json(ChannelJson::from(&account)));
+    }
     let (status, health) = match ask(&app, &member, &account).await? {
-        Probe::Owns { name } => (AccountStatus::Active, healthy(name.as_deref())),
+        Probe::Owns { name, webhooks_to } => {
+            (AccountStatus::Active, healthy(name.as_deref(), webhooks_to.as_deref(), &app.public_url))
+        }
         Probe::Refused => {
             (AccountStatus::NeedsReauth, "The channel refuses the token: reconnect the account.".to_owned())
         }

@@ -49,7 +49,7 @@ impl Desk {
 
     /// Writes down what was done here.
     pub async fn note(&self, app: &App, action: &str, target: &str, details: serde_json::Value) -> Result<(), Problem> {
-        let (actor, request_id) = (&self.session.user, self.request_id.as_str());
+        let (actor, request_id) = (self.session.user.as_str(), self.request_id.as_str());
         audit::record(app, self.ctx.as_ref(), Deed { actor, action, target, request_id, details }).await
     }
 }

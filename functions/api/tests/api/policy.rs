@@ -48,12 +48,13 @@ async fn every_role_may_what_the_table_says_and_no_more() {
         match guard {
             Guard::Public => assert!(nobody != 401 && nobody != 403, "{method} {path}: {nobody}"),
             Guard::Cookie => assert!(nobody == 401 || nobody == 204, "{method} {path}: {nobody}"),
+            Guard::SignedByMeta => assert_eq!(nobody, 400, "{method} {path}"),
             Guard::SignedIn | Guard::May(_) => assert_eq!(nobody, 401, "{method} {path}"),
         }
         for (role, token) in &roles {
             let seen = status(&world, method, path, Some(token)).await;
             let may = match guard {
-                Guard::Public | Guard::Cookie => continue,
+                Guard::Public | Guard::Cookie | Guard::SignedByMeta => continue,
                 Guard::SignedIn => true,
                 Guard::May(action) => allowed(*action, *role),
             };

@@ -5,6 +5,7 @@
 mod amend;
 mod deliver;
 mod files;
+mod grants;
 mod guard;
 mod inbox;
 mod ingest;

@@ -246,16 +246,31 @@ export type ClosedReason = {
 };
 
 /**
- * A channel as in the seed file.
+ * A channel as in the seed file, or the result of Meta's Embedded Signup.
  */
 export type Connect = {
     /**
      * Kept as a secret, shown to nobody.
      */
-    access_token: string;
+    access_token?: string | null;
+    /**
+     * The signup's code, good once for about 30 seconds. The ids beside it are hints: what counts is read from Meta.
+     */
+    code?: string | null;
     display_phone_number?: string | null;
-    name: string;
-    phone_number_id: string;
+    event?: SignupEvent | null;
+    /**
+     * Needed with an `access_token`; else the number's own name stands in.
+     */
+    name?: string | null;
+    /**
+     * Needed with an `access_token`; after a signup only where the business account has several numbers.
+     */
+    phone_number_id?: string | null;
+    /**
+     * The number's two-step PIN, six digits, where it has one. Else one is made up and kept.
+     */
+    pin?: string | null;
     type: ConnectType;
     waba_id?: string | null;
 };
@@ -318,10 +333,34 @@ export type Conversation = {
  */
 export type ConversationId = string;
 
+export type Deauthorized = {
+    success: boolean;
+};
+
 /**
  * A finite number of degrees.
  */
 export type Degrees = number;
+
+/**
+ * What Meta shows to the person.
+ */
+export type DeletionReceipt = {
+    confirmation_code: string;
+    /**
+     * Where they see how far it has come, without signing in.
+     */
+    url: string;
+};
+
+export type DeletionState = 'in_progress' | 'completed';
+
+export type DeletionStatus = {
+    asked_at: Timestamp;
+    confirmation_code: string;
+    done_at: Timestamp | null;
+    status: DeletionState;
+};
 
 /**
  * How a send stands, as an agent sees it.
@@ -1318,6 +1357,11 @@ export type SetStatus = {
     version?: number | null;
 };
 
+/**
+ * The `event` of the signup's message to the browser.
+ */
+export type SignupEvent = 'FINISH' | 'FINISH_ONLY_WABA' | 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' | 'FINISH_OBO_MIGRATION' | 'FINISH_GRANT_ONLY_API_ACCESS';
+
 export type Status = 'open' | 'pending' | 'resolved' | 'snoozed';
 
 export type Sync = {
@@ -1863,7 +1907,7 @@ export type ConnectChannelErrors = {
      */
     403: Problem;
     /**
-     * `channel_taken`: it is connected elsewhere
+     * `channel_taken`: it is connected elsewhere; `signup_not_configured`: the install has no Meta app; `registration_waits`: the channel wants a pause
      */
     409: Problem;
     /**
@@ -1871,7 +1915,7 @@ export type ConnectChannelErrors = {
      */
     413: Problem;
     /**
-     * `token_refused`, `not_owned`, or a field is wrong
+     * `token_refused`, `code_refused`, `not_owned`, `not_shared`, `number_needed`, `no_number`, `pin_refused`, `number_unverified`, `channel_refused`, or a field is wrong
      */
     422: Problem;
     /**
@@ -1899,6 +1943,57 @@ export type ConnectChannelResponses = {
 
 export type ConnectChannelResponse = ConnectChannelResponses[keyof ConnectChannelResponses];
 
+export type DisconnectChannelData = {
+    body?: never;
+    path: {
+        id: AccountId;
+    };
+    query?: never;
+    url: '/v1/channels/{id}';
+};
+
+export type DisconnectChannelErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `reconnected`: somebody connected it anew meanwhile
+     */
+    409: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * `channel_unreachable`: nothing has changed
+     */
+    503: Problem;
+};
+
+export type DisconnectChannelError = DisconnectChannelErrors[keyof DisconnectChannelErrors];
+
+export type DisconnectChannelResponses = {
+    /**
+     * Disconnected
+     */
+    200: Channel;
+};
+
+export type DisconnectChannelResponse = DisconnectChannelResponses[keyof DisconnectChannelResponses];
+
 export type SetChannelData = {
     body: ChannelSettings;
     path: {
@@ -1910,10 +2005,40 @@ export type SetChannelData = {
 
 export type SetChannelErrors = {
     /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
      * `not_found`
      */
-    404: unknown;
+    404: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
+
+export type SetChannelError = SetChannelErrors[keyof SetChannelErrors];
 
 export type SetChannelResponses = {
     /**
@@ -2877,6 +3002,152 @@ export type RetryMessageResponses = {
 };
 
 export type RetryMessageResponse = RetryMessageResponses[keyof RetryMessageResponses];
+
+export type DeleteMetaDataData = {
+    /**
+     * `signed_request=…`
+     */
+    body: string;
+    path?: never;
+    query?: never;
+    url: '/v1/meta/data-deletion';
+};
+
+export type DeleteMetaDataErrors = {
+    /**
+     * `invalid_signed_request`
+     */
+    400: Problem;
+    /**
+     * `forged_signed_request`
+     */
+    401: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DeleteMetaDataError = DeleteMetaDataErrors[keyof DeleteMetaDataErrors];
+
+export type DeleteMetaDataResponses = {
+    /**
+     * Deleted
+     */
+    200: DeletionReceipt;
+};
+
+export type DeleteMetaDataResponse = DeleteMetaDataResponses[keyof DeleteMetaDataResponses];
+
+export type DeauthorizeData = {
+    /**
+     * `signed_request=…`
+     */
+    body: string;
+    path?: never;
+    query?: never;
+    url: '/v1/meta/deauthorize';
+};
+
+export type DeauthorizeErrors = {
+    /**
+     * `invalid_signed_request`
+     */
+    400: Problem;
+    /**
+     * `forged_signed_request`
+     */
+    401: Problem;
+    /**
+     * Payload Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DeauthorizeError = DeauthorizeErrors[keyof DeauthorizeErrors];
+
+export type DeauthorizeResponses = {
+    /**
+     * Done
+     */
+    200: Deauthorized;
+};
+
+export type DeauthorizeResponse = DeauthorizeResponses[keyof DeauthorizeResponses];
+
+export type GetMetaDeletionData = {
+    body?: never;
+    path: {
+        /**
+         * The confirmation code
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/v1/meta/deletions/{id}';
+};
+
+export type GetMetaDeletionErrors = {
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetMetaDeletionError = GetMetaDeletionErrors[keyof GetMetaDeletionErrors];
+
+export type GetMetaDeletionResponses = {
+    /**
+     * As it stands now
+     */
+    200: DeletionStatus;
+};
+
+export type GetMetaDeletionResponse = GetMetaDeletionResponses[keyof GetMetaDeletionResponses];
 
 export type DocumentData = {
     body?: never;

@@ -184,24 +184,6 @@ export const zClosedReason = z.object({
 export const zConnectType = z.enum(['whatsapp']);
 
 /**
- * A channel as in the seed file.
- */
-export const zConnect = z.object({
-    access_token: z.string(),
-    display_phone_number: z.optional(z.union([
-        z.string(),
-        z.null()
-    ])),
-    name: z.string(),
-    phone_number_id: z.string(),
-    type: zConnectType,
-    waba_id: z.optional(z.union([
-        z.string(),
-        z.null()
-    ]))
-});
-
-/**
  * A person who writes to the tenant.
  */
 export const zContactId = z.string();
@@ -220,10 +202,24 @@ export const zContactRef = z.object({
  */
 export const zConversationId = z.string();
 
+export const zDeauthorized = z.object({
+    success: z.boolean()
+});
+
 /**
  * A finite number of degrees.
  */
 export const zDegrees = z.number();
+
+/**
+ * What Meta shows to the person.
+ */
+export const zDeletionReceipt = z.object({
+    confirmation_code: z.string(),
+    url: z.string()
+});
+
+export const zDeletionState = z.enum(['in_progress', 'completed']);
 
 /**
  * How a send stands, as an agent sees it.
@@ -840,6 +836,56 @@ export const zSentReaction = z.object({
     message_id: zMessageId
 });
 
+/**
+ * The `event` of the signup's message to the browser.
+ */
+export const zSignupEvent = z.enum([
+    'FINISH',
+    'FINISH_ONLY_WABA',
+    'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING',
+    'FINISH_OBO_MIGRATION',
+    'FINISH_GRANT_ONLY_API_ACCESS'
+]);
+
+/**
+ * A channel as in the seed file, or the result of Meta's Embedded Signup.
+ */
+export const zConnect = z.object({
+    access_token: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    code: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    display_phone_number: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    event: z.optional(z.union([
+        zSignupEvent,
+        z.null()
+    ])),
+    name: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    phone_number_id: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    pin: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    type: zConnectType,
+    waba_id: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
 export const zStatus = z.enum([
     'open',
     'pending',
@@ -1076,6 +1122,16 @@ export const zCallDetails = z.object({
         z.null()
     ])),
     state: zCallState
+});
+
+export const zDeletionStatus = z.object({
+    asked_at: zTimestamp,
+    confirmation_code: z.string(),
+    done_at: z.union([
+        zTimestamp,
+        z.null()
+    ]),
+    status: zDeletionState
 });
 
 /**

@@ -85,7 +85,7 @@ pub async fn create(
     let template = created.map_err(refused)?;
     app.tables.tenant(&member.ctx).put_template(&template).await?;
     let deed = Deed {
-        actor: &member.session.user,
+        actor: member.session.user.as_str(),
         action: "template.create",
         target: account.id.as_str(),
         request_id: &member.request_id,

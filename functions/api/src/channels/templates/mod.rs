@@ -89,7 +89,7 @@ async fn at_graph(app: &App, member: &Member, account: &Account) -> Result<AtGra
     }
     let token = app.tokens.access_token(member.ctx.id(), &account.id, account.credential, app.now()).await;
     let token = token.map_err(|error| secret_problem(&error))?.ok_or_else(token_refused)?;
-    let graph = channel_meta::Graph::new(app.graph.client.clone(), app.graph.address.clone());
+    let graph = app.graph.caller();
     Ok(AtGraph { graph, token: token.expose().clone(), waba })
 }
 

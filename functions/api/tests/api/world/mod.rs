@@ -1,5 +1,6 @@
 //! The API in this process, on tables in memory: two tenants, a person for each role, a conversation each.
 
+pub(crate) mod onboarding;
 mod outside;
 
 use std::{sync::Arc, time::Duration};
@@ -88,6 +89,7 @@ pub(crate) async fn world() -> World {
         links: outside.links(),
         tokens: outside.tokens(),
         graph: outside.graph(),
+        meta_app: outside.meta_app(),
         clock: clock.clone(),
         public_url: ORIGIN.to_owned(),
         ws_url: "wss://ws.inbox.test".to_owned(),
@@ -214,6 +216,12 @@ impl World {
 
     pub(crate) async fn login(&self, body: Value) -> Answer {
         self.call(Request::post("/v1/auth/login").body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// Posts a form, as Meta does.
+    pub(crate) async fn form(&self, path: &str, form: &str) -> Answer {
+        let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+        self.call(request.body(Body::from(form.to_owned())).unwrap()).await
     }
 
     /// The access token of this address.

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use api::{channels::Graph, files::FileLinks};
+use api::{channels::Graph, files::FileLinks, meta::app::MetaAppSource};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_http_client::Builder;
@@ -23,19 +23,22 @@ use credential::{Secrets, TenantSecrets};
 use queue::{Producer, Sqs};
 use serde_json::{Value, json};
 
+use super::onboarding::{self, Onboarding};
+
 /// Headers and bytes.
 type Object = (Vec<(&'static str, String)>, Vec<u8>);
 
 #[derive(Default)]
-struct Memory {
+pub(super) struct Memory {
     sent: Vec<(String, String)>,
     secrets: HashMap<String, String>,
     /// Token → the number it owns.
-    owners: HashMap<String, String>,
+    pub(super) owners: HashMap<String, String>,
     /// What the business account has, as Graph tells of it.
     templates: Vec<Value>,
     /// What lies in the bucket, by its path.
     objects: HashMap<String, Object>,
+    pub(super) onboarding: Onboarding,
 }
 
 #[derive(Clone)]
@@ -55,6 +58,7 @@ impl Outside {
             .route("/bucket/{*key}", get(object))
             .route("/v25.0/{id}", get(graph))
             .route("/v25.0/{id}/message_templates", get(templates).post(new_template))
+            .merge(onboarding::routes())
             .with_state(outside.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         outside
@@ -82,13 +86,31 @@ impl Outside {
     }
 
     pub(crate) fn tokens(&self) -> TenantSecrets {
+        TenantSecrets::new(self.secrets(), "tenant/".to_owned())
+    }
+
+    pub(crate) fn meta_app(&self) -> MetaAppSource {
+        MetaAppSource::new(self.secrets(), "meta-app".to_owned())
+    }
+
+    fn secrets(&self) -> Secrets {
         let conf = aws_sdk_secretsmanager::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
             .credentials_provider(Credentials::new("test", "test", None, None, "test"))
             .endpoint_url(&self.endpoint)
             .http_client(Builder::new().build_http());
-        TenantSecrets::new(Secrets::new(aws_sdk_secretsmanager::Client::from_conf(conf.build())), "tenant/".to_owned())
+        Secrets::new(aws_sdk_secretsmanager::Client::from_conf(conf.build()))
+    }
+
+    /// The text of a secret.
+    pub(crate) fn secret(&self, id: &str) -> Option<String> {
+        self.memory().secrets.get(id).cloned()
+    }
+
+    /// From now on the secret is this.
+    pub(crate) fn put_secret(&self, id: &str, value: &Value) {
+        self.memory().secrets.insert(id.to_owned(), value.to_string());
     }
 
     pub(crate) fn graph(&self) -> Graph {
@@ -128,7 +150,7 @@ impl Outside {
         self.memory().sent.clone()
     }
 
-    fn memory(&self) -> MutexGuard<'_, Memory> {
+    pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap()
     }
 }
@@ -183,8 +205,15 @@ async fn graph(
     headers: HeaderMap,
 ) -> (StatusCode, Json<Value>) {
     let token = headers["authorization"].to_str().unwrap().trim_start_matches("Bearer ").to_owned();
-    match outside.memory().owners.get(&token) {
-        Some(number) if *number == id => (StatusCode::OK, Json(json!({"id": id, "verified_name": "Acme Ltd"}))),
+    let owned = outside.memory().owners.get(&token).cloned();
+    match owned {
+        Some(number) if number == id => {
+            let mut node = json!({"id": id, "verified_name": "Acme Ltd"});
+            if let Some(url) = outside.memory().onboarding.webhooks_to.clone() {
+                node["webhook_configuration"] = json!({"application": url});
+            }
+            (StatusCode::OK, Json(node))
+        }
         Some(_) => (StatusCode::BAD_REQUEST, Json(json!({"error": {"code": 100, "error_subcode": 33}}))),
         None => (StatusCode::UNAUTHORIZED, Json(json!({"error": {"code": 190}}))),
     }
