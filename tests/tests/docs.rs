@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "AGENTS.md",
     "docs/ARCHITECTURE.md",
     "docs/LOAD.md",
     "docs/LOGGING.md",
     "docs/OPERATIONS.md",
+    "docs/RELIABILITY.md",
     "docs/SECURITY.md",
     "docs/SIMULATION.md",
 ];
@@ -56,4 +57,30 @@ fn every_function_has_a_sample_event() {
     let names = functions.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let without: Vec<_> = names.filter(|name| !root().join("events").join(name).is_dir()).collect();
     assert_eq!(without, Vec::<String>::new());
+}
+
+/// What RELIABILITY.md has to answer: every failure of intake, storing, sending (another channel's aside) and files, and the threats on that road.
+fn failures() -> Vec<String> {
+    let failures = (1..=34).filter(|n| ![9, 23].contains(n)).map(|n| format!("F-{n:02}"));
+    failures.chain([1, 2, 3, 4, 5, 6, 7, 25, 26].map(|n| format!("S-{n:02}"))).collect()
+}
+
+#[test]
+fn every_failure_names_a_test_that_is_there() {
+    let text = std::fs::read_to_string(root().join("docs/RELIABILITY.md")).expect("the document is there");
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| F-") || line.starts_with("| S-")).collect();
+    let named: Vec<&str> = rows.iter().filter_map(|row| row.split('|').nth(1)).map(str::trim).collect();
+    assert_eq!(named, failures());
+    let mut missing = Vec::new();
+    for row in rows {
+        let mut source = String::new();
+        for quoted in row.split('`').skip(1).step_by(2) {
+            if ROOMS.iter().any(|room| quoted.starts_with(room)) {
+                source = std::fs::read_to_string(root().join(quoted)).unwrap_or_default();
+            } else if !source.contains(&format!("fn {quoted}(")) && !source.contains(&format!("test(\"{quoted}\"")) {
+                missing.push(quoted);
+            }
+        }
+    }
+    assert_eq!(missing, Vec::<&str>::new());
 }

@@ -32,13 +32,14 @@ export class Customer {
     await this.post("/simulator/api/read", { phone_number_id: PHONE_NUMBER_ID, from: this.number });
   }
 
-  /** Sends something that the inbox does not show yet. */
-  async sharesLocation(): Promise<void> {
+  /** Sends what the phone of the simulator cannot write: each as Meta tells of it, without what all of them have. */
+  async posts(messages: object[]): Promise<void> {
+    const timestamp = String(Math.floor(Date.now() / 1_000));
     const value = {
       messaging_product: "whatsapp",
       metadata: { display_phone_number: "97235550101", phone_number_id: PHONE_NUMBER_ID },
       contacts: [{ profile: { name: this.name }, wa_id: this.number }],
-      messages: [{ from: this.number, id: `wamid.${randomUUID()}`, timestamp: String(Math.floor(Date.now() / 1_000)), type: "location", location: { latitude: 32.08, longitude: 34.78 } }],
+      messages: messages.map((message) => ({ from: this.number, id: `wamid.${randomUUID()}`, timestamp, ...message })),
     };
     const body = JSON.stringify({ object: "whatsapp_business_account", entry: [{ id: "200000000000001", changes: [{ field: "messages", value }] }] });
     await this.send("/webhooks/meta", body, { "x-hub-signature-256": `sha256=${createHmac("sha256", APP_SECRET).update(body).digest("hex")}` });

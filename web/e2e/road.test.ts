@@ -83,7 +83,7 @@ test.each([
   await thread.getByRole("img", { name: words.ticks[1], exact: true }).waitFor();
   await customer.reads();
   await thread.getByRole("img", { name: words.ticks[2], exact: true }).waitFor();
-  await customer.sharesLocation();
+  await customer.posts([{ type: "location", location: { latitude: 32.08, longitude: 34.78 } }]);
   await thread.getByRole("article").nth(2).waitFor();
   await page.screenshot({ path: shot(`road-${words.locale}-thread`) });
   expect(await findings(page)).toEqual([]);

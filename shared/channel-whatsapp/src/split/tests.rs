@@ -102,3 +102,23 @@ fn what_is_no_webhook_is_kept_whole() {
 fn what_is_of_another_product_is_not_split() {
     assert!(split(br#"{"object":"page","entry":[{"id":"1","messaging":[{}]}]}"#).is_none());
 }
+
+/// Read by the fields that route, a body is skipped over without a call for each level.
+#[test]
+fn what_is_nested_without_end_is_kept_whole() {
+    let deep = format!("{}{}", "[".repeat(500_000), "]".repeat(500_000));
+    let message = format!(r#"{{"from":"a","id":"m","type":"text","text":{deep}}}"#);
+    let value = format!(r#"{{"metadata":{{"phone_number_id":"1"}},"messages":[{message}]}}"#);
+    for body in [
+        deep.clone(),
+        format!(r#"{{"object":"whatsapp_business_account","entry":{deep}}}"#),
+        format!(
+            r#"{{"object":"whatsapp_business_account","entry":[{{"id":"w","changes":[{{"field":"messages","value":{value}}}]}}]}}"#
+        ),
+    ] {
+        let kept: usize =
+            told(&split(body.as_bytes()).unwrap()).iter().flat_map(|(_, _, all)| all).map(String::len).sum();
+        // A list's items are kept, without its own brackets.
+        assert!(kept + 2 >= deep.len(), "{kept} of {} bytes", body.len());
+    }
+}
