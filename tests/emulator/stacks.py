@@ -3,7 +3,6 @@
 POST /stack {"parameters": {…}} forgets the stack before and answers with where the new one is reached; GET /under-way says what it has in hand.
 """
 
-import datetime
 import http.server
 import io
 import json
@@ -54,6 +53,8 @@ def adapted(template):
 
 def package(binary):
     """A function's package: its bootstrap becomes the binary where cargo has put it, which need not be copied for that."""
+    if not binary.exists():
+        raise FileNotFoundError(f"{binary}: build the functions first")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         bootstrap = zipfile.ZipInfo("bootstrap")
@@ -67,7 +68,7 @@ class Stacks:
         self.url, self.binaries = url, binaries
         client = lambda service: boto3.client(
             service, endpoint_url=url, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")
-        self.s3, self.cloudformation, self.sqs, self.cloudwatch = map(client, ("s3", "cloudformation", "sqs", "cloudwatch"))
+        self.s3, self.cloudformation, self.functions, self.logs, self.sqs = map(client, ("s3", "cloudformation", "lambda", "logs", "sqs"))
 
     def deploy(self, parameters):
         self.forget()
@@ -115,7 +116,8 @@ class Stacks:
         resources = self.cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
         ids = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
         self.queues = [ids[name] for name in ids if name.endswith(("Queue", "Dlq"))]
-        self.functions = [ids[r["LogicalResourceId"]] for r in resources if r["ResourceType"] == "AWS::Lambda::Function"]
+        mappings = self.functions.list_event_source_mappings()["EventSourceMappings"]
+        self.readers = sorted(m["FunctionArn"].rsplit(":", 1)[1] for m in mappings if ":dynamodb:" in m["EventSourceArn"])
         outputs = {output["OutputKey"]: output["OutputValue"] for output in self.stack()["Outputs"]}
         return {
             "http_api": f"{self.url}/_aws/execute-api/{ids['HttpApi']}/$default",
@@ -129,24 +131,18 @@ class Stacks:
         }
 
     def under_way(self):
-        """What each queue holds, and how many invocations there have been: ministack tells no more of a stream's readers than that."""
+        """What each queue holds, and when a stream's readers last wrote to their logs: ministack tells no more of them than that."""
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
         held = {}
         for url in self.queues:
             attributes = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
             held[url.rsplit("/", 1)[1].removeprefix(f"{STACK}-")] = sum(int(attributes[name]) for name in names)
-        return {"queues": held, "invocations": self.invocations()}
+        return {"queues": held, "read_at": [self.last_log(function) for function in self.readers]}
 
-    def invocations(self):
-        """Of every function but sweep, which the clock wakes."""
-        now = datetime.datetime.now(datetime.timezone.utc)
-        asked = [
-            {"Id": f"f{n}", "MetricStat": {"Stat": "Sum", "Period": 3600, "Metric": {
-                "Namespace": "AWS/Lambda", "MetricName": "Invocations", "Dimensions": [{"Name": "FunctionName", "Value": name}]}}}
-            for n, name in enumerate(self.functions) if not name.endswith("-sweep")]
-        hour = datetime.timedelta(hours=1)
-        answer = self.cloudwatch.get_metric_data(MetricDataQueries=asked, StartTime=now - hour, EndTime=now + hour)
-        return int(sum(sum(result["Values"]) for result in answer["MetricDataResults"]))
+    def last_log(self, function):
+        """In milliseconds since 1970; 0 before the first."""
+        streams = self.logs.describe_log_streams(logGroupName=f"/aws/lambda/{function}", orderBy="LastEventTime", descending=True, limit=1)
+        return max((stream["lastEventTimestamp"] for stream in streams["logStreams"]), default=0)
 
 
 def serve(url, binaries):
@@ -167,11 +163,14 @@ def serve(url, binaries):
             except Exception as fault:  # The scene that asked says it.
                 status, body = 500, {"error": f"{type(fault).__name__}: {fault}"}
             text = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
+            try:
+                self.send_response(status)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+            except ConnectionError:
+                pass  # Who asked has stopped waiting.
 
         def log_message(self, *_):
             pass

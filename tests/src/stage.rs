@@ -22,6 +22,9 @@ pub const PATIENCE: Duration = Duration::from_secs(180);
 /// How often a scene looks again.
 const GLANCE: Duration = Duration::from_millis(20);
 
+/// How many sends, each waiting for its statuses, the emulator keeps up with.
+const AT_ONCE: usize = 5;
+
 pub struct Stage {
     backend: Backend,
     pub client: reqwest::Client,
@@ -111,6 +114,17 @@ impl Stage {
         }
     }
 
+    /// The host's page of figures; an emulator has none.
+    pub async fn figures(&self) -> Option<String> {
+        match &self.backend {
+            Backend::Host(_) => {
+                let page = self.client.get(format!("{}/metrics", self.gateway())).send().await.unwrap();
+                Some(page.text().await.unwrap())
+            }
+            Backend::Emulator(_) => None,
+        }
+    }
+
     /// Signs someone of the seed in.
     pub async fn agent(&self, email: &str) -> Agent {
         Agent::sign_in(&self.client, self.gateway(), email).await
@@ -165,6 +179,15 @@ impl Stage {
             }
         };
         tokio::time::timeout(PATIENCE, empty).await.unwrap();
+    }
+
+    /// Before the `n`th of many sends during which a script waits for what it tells: the emulator takes in one batch at a time,
+    /// and `deliver` waits for Graph no longer for that.
+    pub async fn keep_pace(&self, n: usize) {
+        let full = n > 0 && n.is_multiple_of(AT_ONCE);
+        if let (Backend::Emulator(emulator), true) = (&self.backend, full) {
+            emulator.quiet(PATIENCE).await.unwrap();
+        }
     }
 
     /// Now, in seconds.

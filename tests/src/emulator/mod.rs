@@ -49,7 +49,8 @@ struct Deployed {
 #[derive(PartialEq, Eq, Deserialize)]
 struct UnderWay {
     queues: BTreeMap<String, u64>,
-    invocations: u64,
+    /// When each reader of a stream last wrote to its log, in milliseconds since 1970.
+    read_at: Vec<u64>,
 }
 
 impl Emulator {
@@ -90,7 +91,7 @@ impl Emulator {
         answer.error_for_status().unwrap().json().await.unwrap()
     }
 
-    /// Waits until every queue is empty and no function has been invoked for a while; what is in hand, when `patience` was
+    /// Waits until every queue has been empty for a while and no stream has been read from; what is in hand, when `patience` was
     /// over first.
     pub(crate) async fn quiet(&self, patience: Duration) -> Result<(), String> {
         let start = Instant::now();
