@@ -9,6 +9,7 @@ CACHE := $(HOME)/.cache/switchboard
 VENV := $(CACHE)/venv
 TOOLS := $(CACHE)/tools
 BENCH := $(CACHE)/bench
+EMULATOR := $(CACHE)/emulator
 
 # CI starts from a fresh clone each time, so what it compiles outlives the clone.
 ifeq ($(CI),true)
@@ -80,6 +81,17 @@ test-infra: $(VENV)/.ready ## cfn-lint and SAM accept the template; tests/tests/
 	@$(VENV)/bin/cfn-lint $(TEMPLATE)
 	@$(VENV)/bin/sam validate --lint --template-file $(TEMPLATE)
 
+SCENES ?=
+test-emulator: $(EMULATOR)/.ready ## The same template and scenes on ministack, a second opinion: SCENES="road:: media::" (docs/EMULATOR.md)
+	@cargo build --locked --workspace --bins
+	@$(EMULATOR)/bin/python tests/emulator/run --bin $(CARGO_TARGET_DIR)/debug $(SCENES:%=--scene %) -- \
+	  cargo test --locked --workspace --test scenes
+
+$(EMULATOR)/.ready: infra/tools/emulator.txt
+	@python3 -m venv $(EMULATOR) || { $(ROOT) apt-get update -qq && $(ROOT) apt-get install -y -qq python3-venv && python3 -m venv $(EMULATOR); }
+	@$(EMULATOR)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 PROFILE ?= low
 load: build ## A busy day against a running system: PROFILE=low, medium or high, more in ARGS (docs/LOAD.md)
 	@$(CARGO_TARGET_DIR)/debug/load --profile $(PROFILE) $(ARGS)
@@ -134,4 +146,4 @@ clean-data: ## Forgets what the local system has stored
 	@rm -rf .switchboard
 
 .PHONY: help run build test check-format lint test-rust deny check-generated generate load simulate test-web test-browser test-infra \
-  bench build-sam tools chromium clean-data
+  test-emulator bench build-sam tools chromium clean-data

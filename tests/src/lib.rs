@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails to unwrap fails the scene")]
 
 mod agent;
+mod emulator;
 mod graph;
 mod live;
 pub mod payload;

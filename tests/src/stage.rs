@@ -1,7 +1,9 @@
-//! The whole system for one scene: real functions, in memory, on ports of its own.
+//! The whole system for one scene: real functions, in memory, on ports of its own; on the local host, or on an emulator beside it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use axum::Router;
 use local::aws::Data;
 use local::seed::SeedFile;
 use local::simulator::{Pace, SimAccount, SimApp, Simulator};
@@ -9,6 +11,7 @@ use local::{Options, System, clock};
 use serde_json::{Value, json};
 
 use crate::agent::Agent;
+use crate::emulator::Emulator;
 use crate::graph::Graph;
 use crate::payload::{self, SIGNATURE};
 
@@ -19,9 +22,18 @@ pub const PATIENCE: Duration = Duration::from_secs(180);
 /// How often a scene looks again.
 const GLANCE: Duration = Duration::from_millis(20);
 
+/// How many sends, each waiting for its statuses, the emulator keeps up with.
+const AT_ONCE: usize = 5;
+
 pub struct Stage {
-    pub system: System,
+    backend: Backend,
     pub client: reqwest::Client,
+}
+
+/// What plays AWS.
+enum Backend {
+    Host(Box<System>),
+    Emulator(Emulator),
 }
 
 /// Two tenants, each with two people; Acme has two numbers, Globex one and a Meta app of its own beside the install's.
@@ -62,24 +74,56 @@ impl Stage {
         let moment = Duration::from_millis(5);
         let simulator = simulator.with_pace(Pace { sent: moment, delivered: moment });
         let simulator = simulator.with_apps(SimApp::of_seed(&install));
-        let more_routes = Some(Box::new(move |e: &local::Endpoints| simulator.router(&e.gateway)) as _);
-        Self::set(Options { install, more_routes, ..Options::default() }).await
+        Self::set(BTreeMap::new(), 1, move |gateway| simulator.router(gateway)).await
     }
 
     /// With a Graph that follows a script. `time_scale` divides every backoff, lease, window and schedule.
     pub async fn with_graph(graph: &Graph, time_scale: u32) -> Self {
         let parameters = [("MetaGraphBaseUrl".to_owned(), graph.base_url.clone())].into();
-        let install = SeedFile::parse(&seed().to_string()).unwrap();
-        Self::set(Options { install, parameters, time_scale, ..Options::default() }).await
+        Self::set(parameters, time_scale, |_| Router::new()).await
     }
 
-    async fn set(options: Options) -> Self {
-        let client = client();
-        Self { system: System::start(options).await.unwrap(), client }
+    async fn set(
+        parameters: BTreeMap<String, String>,
+        time_scale: u32,
+        more_routes: impl FnOnce(&str) -> Router + Send + 'static,
+    ) -> Self {
+        let (client, install) = (client(), SeedFile::parse(&seed().to_string()).unwrap());
+        let backend = if let Some(stacks) = Emulator::chosen() {
+            assert_eq!(time_scale, 1, "the emulator's queues and schedules keep real time: leave this scene out");
+            Backend::Emulator(Emulator::set(stacks, &install, parameters, more_routes).await)
+        } else {
+            let more_routes = Some(Box::new(move |e: &local::Endpoints| more_routes(&e.gateway)) as _);
+            let options = Options { install, parameters, time_scale, more_routes, ..Options::default() };
+            Backend::Host(Box::new(System::start(options).await.unwrap()))
+        };
+        Self { backend, client }
     }
 
     pub fn gateway(&self) -> &str {
-        &self.system.endpoints.gateway
+        match &self.backend {
+            Backend::Host(system) => &system.endpoints.gateway,
+            Backend::Emulator(emulator) => emulator.gateway(),
+        }
+    }
+
+    /// The local host, for a scene that reaches into it: left out on the emulator.
+    pub fn host(&self) -> &System {
+        match &self.backend {
+            Backend::Host(system) => system,
+            Backend::Emulator(_) => panic!("the emulator has no such hook: leave this scene out"),
+        }
+    }
+
+    /// The host's page of figures; an emulator has none.
+    pub async fn figures(&self) -> Option<String> {
+        match &self.backend {
+            Backend::Host(_) => {
+                let page = self.client.get(format!("{}/metrics", self.gateway())).send().await.unwrap();
+                Some(page.text().await.unwrap())
+            }
+            Backend::Emulator(_) => None,
+        }
     }
 
     /// Signs someone of the seed in.
@@ -119,23 +163,32 @@ impl Stage {
 
     /// Waits until nothing is under way.
     pub async fn settled(&self) {
-        assert!(self.system.quiet(PATIENCE).await, "the system does not come to rest: {:?}", self.system.under_way());
+        match &self.backend {
+            Backend::Host(system) => {
+                assert!(system.quiet(PATIENCE).await, "the system does not come to rest: {:?}", system.under_way());
+            }
+            Backend::Emulator(emulator) => emulator.quiet(PATIENCE).await.unwrap(),
+        }
     }
 
     /// Waits until every webhook that was answered has been taken in.
     pub async fn taken_in(&self) {
         let empty = async {
-            let inbound =
-                self.system.template.queues.iter().find(|queue| queue.name.ends_with("-inbound.fifo")).unwrap();
-            loop {
-                let figures = self.system.sqs.figures()[&inbound.name];
-                if figures.visible + figures.in_flight + figures.delayed == 0 {
-                    return;
-                }
-                tokio::time::sleep(GLANCE).await;
+            match &self.backend {
+                Backend::Host(system) => inbound_emptied(system).await,
+                Backend::Emulator(emulator) => emulator.emptied("inbound.fifo").await,
             }
         };
         tokio::time::timeout(PATIENCE, empty).await.unwrap();
+    }
+
+    /// Before the `n`th of many sends during which a script waits for what it tells: the emulator takes in one batch at a time,
+    /// and `deliver` waits for Graph no longer for that.
+    pub async fn keep_pace(&self, n: usize) {
+        let full = n > 0 && n.is_multiple_of(AT_ONCE);
+        if let (Backend::Emulator(emulator), true) = (&self.backend, full) {
+            emulator.quiet(PATIENCE).await.unwrap();
+        }
     }
 
     /// Now, in seconds.
@@ -143,8 +196,22 @@ impl Stage {
         (clock::now_ms() / 1000).cast_signed()
     }
 
+    /// The emulator's stack ends with the next scene's beginning.
     pub async fn end(self) {
-        self.system.stop().await;
+        if let Backend::Host(system) = self.backend {
+            system.stop().await;
+        }
+    }
+}
+
+async fn inbound_emptied(system: &System) {
+    let inbound = system.template.queues.iter().find(|queue| queue.name.ends_with("-inbound.fifo")).unwrap();
+    loop {
+        let figures = system.sqs.figures()[&inbound.name];
+        if figures.visible + figures.in_flight + figures.delayed == 0 {
+            return;
+        }
+        tokio::time::sleep(GLANCE).await;
     }
 }
 

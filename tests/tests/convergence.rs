@@ -55,7 +55,7 @@ async fn tell_a_story(stage: &Stage, ada: &Agent, customers: &[String]) {
         assert_eq!(ada.ask("POST", &format!("{path}/mark-read"), Some(&json!({}))).await.0, 200);
         if round == 2 {
             // Every line is cut at once, as when API Gateway closes sockets after two hours.
-            stage.system.connections.cut_all();
+            stage.host().connections.cut_all();
             let resolved = json!({ "status": "resolved" });
             assert_eq!(ada.ask("POST", &format!("{path}/status"), Some(&resolved)).await.0, 200);
         }

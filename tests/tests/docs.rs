@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "AGENTS.md",
     "docs/ARCHITECTURE.md",
+    "docs/EMULATOR.md",
     "docs/LOAD.md",
     "docs/LOGGING.md",
     "docs/OPERATIONS.md",

@@ -68,8 +68,9 @@ async fn every_order_of_a_send_and_its_statuses_ends_in_one_state() {
     let (told, known) = (stage.clone(), cases.clone());
     graph.play(move |sent| tell_what_comes_before(told.clone(), known[&sent.to].clone(), sent));
     let inbound = ada.export().await;
-    for message in &inbound {
+    for (n, message) in inbound.iter().enumerate() {
         let conversation = message["conversation_id"].as_str().unwrap();
+        stage.keep_pace(n).await;
         assert_eq!(ada.send(conversation, conversation, &["an answer"]).await.0, 202);
     }
     stage.settled().await;
