@@ -4,11 +4,15 @@ mod apps;
 mod event;
 mod records;
 
+use std::pin::pin;
+use std::time::Duration;
+
 use blob::{Blobs, Key};
 use bootstrap::Clock;
 use channel::Signer;
 use channel_meta::signature;
 use domain::Timestamp;
+use futures_util::future::{Either, select};
 use futures_util::{StreamExt, stream};
 use queue::{Outgoing, Producer};
 
@@ -23,6 +27,9 @@ pub const BODY_MAX: usize = 4 * 1024 * 1024;
 /// Records in one call of the queue, and calls at once.
 const CALL: usize = 10;
 const CALLS: usize = 16;
+
+/// Longest that the queue is waited for: the rest of the function's ten seconds is for the bucket.
+const QUEUE_TIME: Duration = Duration::from_secs(5);
 
 /// A record longer than this goes to the bucket, and its key to the queue: SQS bills by 64 KB.
 const RECORD_MAX: usize = 256 * 1024;
@@ -102,13 +109,18 @@ impl App {
                 }
             }
         }
-        let refused = self.send(self.send(kept).await).await;
+        let sending = async { self.send(&self.send(&kept).await).await };
+        let refused = match select(pin!(sending), pin!(self.clock.sleep(QUEUE_TIME))).await {
+            Either::Left((refused, _)) => refused,
+            // Some of it may be on the queue: deduplication drops it when it comes again.
+            Either::Right(_) => kept.clone(),
+        };
         if refused.is_empty() { Answer::empty(200) } else { self.spill(refused).await }
     }
 
     /// Sends the records, and returns those that the queue did not take. No two records of a POST are of one group, so the calls
     /// may overtake each other.
-    async fn send(&self, records: Vec<Outgoing>) -> Vec<Outgoing> {
+    async fn send(&self, records: &[Outgoing]) -> Vec<Outgoing> {
         let refused = stream::iter(records.chunks(CALL)).map(|call| async move {
             let refused = self.inbound.send(call).await;
             refused.into_iter().filter_map(|place| call.get(place).cloned()).collect::<Vec<_>>()
@@ -118,7 +130,7 @@ impl App {
 
     async fn spill(&self, refused: Vec<Outgoing>) -> Answer {
         let Ok(body) = serde_json::to_vec(&refused) else { return Answer::empty(503) };
-        tracing::warn!(records = refused.len(), "the queue refused twice: spilled to the bucket");
+        tracing::warn!(records = refused.len(), "the queue did not take it: spilled to the bucket");
         match self.blobs.put(&Key::spill(self.now(), &body), body).await {
             Ok(()) => Answer::empty(200),
             Err(error) => {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use blob::Blobs;
-use bootstrap::{Aws, Clock, Service, Settings};
+use bootstrap::{Aws, Clock, Service, Settings, Time};
 use queue::{InboundBody, InboundRecord, Outgoing, Producer, Sqs};
 use ring::hmac;
 use serde_json::{Value, json};
@@ -26,6 +27,8 @@ struct State {
     objects: BTreeMap<String, Vec<u8>>,
     /// The queue takes nothing.
     queue_down: bool,
+    /// The queue does not even answer.
+    queue_silent: bool,
     /// The queue refuses this entry of each call, so many times more.
     refused: Option<(usize, u32)>,
     bucket_down: bool,
@@ -118,12 +121,28 @@ impl AsyncSleep for Cloud {
     }
 }
 
+/// A time in which every wait is over.
+struct Over;
+
+impl Time for Over {
+    fn now(&self) -> i64 {
+        1_795_000_000_000
+    }
+
+    fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async {})
+    }
+}
+
 impl HttpConnector for Cloud {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let body = request.body().bytes().unwrap_or_default().to_vec();
         let url = request.uri().to_owned();
         let (host, path) = url.strip_prefix("https://").unwrap().split_once('/').unwrap();
         let mut state = self.state();
+        if host == "sqs.test" && state.queue_silent {
+            return HttpConnectorFuture::new(std::future::pending());
+        }
         let (status, said) = match host {
             "sqs.test" => Self::send(&mut state, &body),
             _ => Self::put(&mut state, path, &body),
@@ -211,6 +230,18 @@ async fn what_is_answered_200_is_on_the_queue_or_in_the_bucket_and_what_is_in_ne
     // The channel comes again, when both are back.
     *cloud.state() = State::default();
     assert_eq!((post(&intake, &body).await, places(&cloud).0, cloud.kept()), (200, 12, due(&twelve())));
+}
+
+#[tokio::test]
+async fn a_queue_that_does_not_answer_leaves_time_for_the_bucket() {
+    let cloud = Cloud::default();
+    cloud.state().queue_silent = true;
+    let intake = App { clock: Clock::played_by(Arc::new(Over)), ..cloud.intake() };
+    let spill = BTreeSet::from(["spill".to_owned()]);
+    assert_eq!(
+        (post(&intake, &webhook(&twelve())).await, places(&cloud), cloud.kept()),
+        (200, (0, spill), due(&twelve()))
+    );
 }
 
 #[tokio::test]
