@@ -4,7 +4,7 @@ use simulation::bugs::Bug;
 use simulation::run::{Plan, by_invariant, http, run};
 
 /// Each within so many seeds.
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 120;
 
 /// Enough for each, and quickly played.
 const ACTIONS: usize = 30;
