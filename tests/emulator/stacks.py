@@ -126,7 +126,7 @@ class Stacks:
             "settings": {
                 "AWS_ENDPOINT_URL": self.url, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
                 "TABLE_NAME": outputs["TableName"], "LIVE_TABLE_NAME": outputs["LiveTableName"], "ID_KEY_SECRET_ID": outputs["IdKeySecretName"],
-                "WEBHOOK_SECRET_ID": outputs["WebhookSecretName"], "TENANT_SECRET_PREFIX": f"{STACK}/tenant/",
+                "WEBHOOK_SECRET_ID": outputs["WebhookSecretName"], "META_APP_SECRET_ID": outputs["MetaAppSecretName"], "TENANT_SECRET_PREFIX": f"{STACK}/tenant/",
             },
         }
 
