@@ -25,6 +25,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
+    if let Some(argument) = std::env::args().nth(1) {
+        return Err(format!(
+            "{argument}: it takes no arguments, its settings are variables of the environment (README.md)"
+        )
+        .into());
+    }
     let settings = LocalSettings::read(|name| std::env::var(name).ok())?;
     let level = settings.parameters.get("LogLevel").map_or("info", String::as_str);
     let filter = EnvFilter::try_new(format!("warn,dynoxide=error,local={level}"))?;

@@ -27,25 +27,35 @@ struct Sum {
     coverage: Coverage,
 }
 
+const USAGE: &str = "simulate [--from 1] [--seeds 2000] [--actions 60] [--threads CORES] [--bugs]";
+
 fn main() -> ExitCode {
-    let options = options();
-    if options.bugs { bugs(&options) } else { seeds(&options) }
+    match options(std::env::args().skip(1)) {
+        Some(options) if options.bugs => bugs(&options),
+        Some(options) => seeds(&options),
+        None => {
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
 }
 
-fn options() -> Options {
-    let all: Vec<String> = std::env::args().collect();
-    let number = |name: &str, default: u64| {
-        let at = all.iter().position(|argument| argument == name);
-        at.and_then(|at| all.get(at + 1)?.parse().ok()).unwrap_or(default)
-    };
-    let cores = thread::available_parallelism().map_or(1, |n| n.get() as u64);
-    Options {
-        from: number("--from", 1),
-        seeds: number("--seeds", 2_000),
-        actions: number("--actions", 60) as usize,
-        threads: number("--threads", cores).max(1) as usize,
-        bugs: all.iter().any(|argument| argument == "--bugs"),
+/// `None` where an argument is not known, or is no number.
+fn options(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let mut options = Options { from: 1, seeds: 2_000, actions: 60, threads, bugs: false };
+    while let Some(name) = arguments.next() {
+        let mut number = || arguments.next()?.parse::<u64>().ok();
+        match name.as_str() {
+            "--from" => options.from = number()?,
+            "--seeds" => options.seeds = number()?,
+            "--actions" => options.actions = number()? as usize,
+            "--threads" => options.threads = number()?.max(1) as usize,
+            "--bugs" => options.bugs = true,
+            _ => return None,
+        }
     }
+    Some(options)
 }
 
 fn seeds(options: &Options) -> ExitCode {
