@@ -32,9 +32,9 @@ export class Customer {
     await this.post("/simulator/api/read", { phone_number_id: PHONE_NUMBER_ID, from: this.number });
   }
 
-  /** Sends what the phone of the simulator cannot write: each as Meta tells of it, without what all of them have. */
-  async posts(messages: object[]): Promise<void> {
-    const timestamp = String(Math.floor(Date.now() / 1_000));
+  /** Sends what the phone of the simulator cannot write: each as Meta tells of it, without what all of them have; `ahead` by so many seconds. */
+  async posts(messages: object[], ahead = 0): Promise<void> {
+    const timestamp = String(Math.floor(Date.now() / 1_000) + ahead);
     const value = {
       messaging_product: "whatsapp",
       metadata: { display_phone_number: "97235550101", phone_number_id: PHONE_NUMBER_ID },
