@@ -1,23 +1,11 @@
 // What is more than words, on the whole road: an agent sends it, the customer's phone shows it and presses it, the thread tells.
-import type { Browser, Page } from "playwright-core";
-import { beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 
-import { DESK, PHONE, launch, shot } from "./browser";
+import { DESK, PHONE, shot } from "./browser";
 import { AGENT, Customer, PHONE_NUMBER_ID } from "./customer";
 import { findings } from "./findings";
-import { system, type System } from "./system";
-
-let running: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  running = await system();
-  browser = await launch();
-  return async () => {
-    await browser.close();
-    await running.stop();
-  };
-});
+import { browser, running } from "./stage";
 
 interface Seat {
   page: Page;

@@ -1,22 +1,9 @@
 // What customers write, name themselves and send is shown and never run: by real webhooks, in a real browser.
-import type { Browser } from "playwright-core";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { DESK, launch } from "./browser";
+import { DESK } from "./browser";
 import { AGENT, Customer } from "./customer";
-import { system, type System } from "./system";
-
-let running: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  running = await system();
-  browser = await launch();
-  return async () => {
-    await browser.close();
-    await running.stop();
-  };
-});
+import { browser, running } from "./stage";
 
 const RUN = "window.ran=1;alert(1)";
 

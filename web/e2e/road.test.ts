@@ -1,23 +1,11 @@
 // The road in a real browser: a customer writes, an agent answers, the ticks arrive; in English and in Hebrew.
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { beforeAll, expect, test } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { expect, test } from "vitest";
 
-import { DESK, PHONE, launch, shot } from "./browser";
+import { DESK, PHONE, shot } from "./browser";
 import { AGENT, Customer } from "./customer";
 import { findings } from "./findings";
-import { system, type System } from "./system";
-
-let running: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  running = await system();
-  browser = await launch();
-  return async () => {
-    await browser.close();
-    await running.stop();
-  };
-});
+import { browser, running } from "./stage";
 
 interface Words {
   locale: string;
