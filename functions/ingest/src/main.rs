@@ -23,7 +23,7 @@ struct KeptIdKey {
 /// The bucket, with the function's own role for claims and with the tenant's for what is the tenant's.
 struct Bucket {
     aws: Aws,
-    /// Made when first needed: most events need none, and it would be a tenth of the start.
+    /// Made when first needed: most events need none, and a start should not wait for it.
     s3: OnceLock<aws_sdk_s3::Client>,
     name: String,
     tenants: Arc<TenantCredentials>,

@@ -1,7 +1,7 @@
 //! `X-Hub-Signature-256`: HMAC-SHA256 of the bytes as they came, keyed with the app's secret.
 //! [Meta](https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads).
 //!
-//! By `ring`, which is there for TLS anyway: where a processor has no instructions for SHA it takes half the time of `sha2`.
+//! By `ring`, which is there for TLS anyway: where a processor has no instructions for SHA it is faster than `sha2`.
 
 use channel::Signer;
 use ring::hmac::{HMAC_SHA256, Key, sign, verify as verifies};

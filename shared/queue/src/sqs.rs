@@ -1,6 +1,7 @@
 //! SQS's `SendMessageBatch`, written by hand over the HTTP client that the SDK's clients share.
 //!
-//! A call takes less than half the SDK's CPU, and calls are most of what the intake does.
+//! The calls were most of what the intake spent its CPU on. With these, and with hashes by `ring`, a webhook of 100 messages took 0.68 of
+//! what it took through the SDK's client (three rounds, one binary after the other, x86 without SHA instructions).
 
 use std::time::Duration;
 
