@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval, interval_at};
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use crate::agent::Agent;
@@ -22,6 +23,9 @@ pub const PING_EACH: Duration = Duration::from_secs(25);
 
 pub const PING: &str = r#"{"action":"ping"}"#;
 
+/// A socket zeroes this much before each read, and keeps it: there are thousands, and what they read is short.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
+
 /// How long a socket may take to open.
 const OPEN_WITHIN: Duration = Duration::from_secs(20);
 
@@ -29,7 +33,8 @@ const OPEN_WITHIN: Duration = Duration::from_secs(20);
 pub async fn open(agent: &Agent, topics: &[String]) -> Option<Socket> {
     let open = async {
         let url = agent.socket_url().await.ok()?;
-        let (mut socket, _) = tokio_tungstenite::connect_async(url).await.ok()?;
+        let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER_BYTES);
+        let (mut socket, _) = tokio_tungstenite::connect_async_with_config(url, Some(config), false).await.ok()?;
         let subscribe = json!({ "action": "subscribe", "n": 1, "topics": topics });
         socket.send(Message::text(subscribe.to_string())).await.ok()?;
         Some(socket)

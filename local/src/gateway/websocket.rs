@@ -21,6 +21,9 @@ use crate::template::SocketRoute;
 
 /// Largest frame that a client may send; a larger one closes with 1009.
 const FRAME_MAX_BYTES: usize = 32 * 1024;
+
+/// A socket zeroes this much before each read, and keeps it: there may be thousands, and what they send is short.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// A connection without a message either way ends after this.
 pub const IDLE: Duration = Duration::from_secs(10 * 60);
 /// No connection lives longer.
@@ -65,6 +68,7 @@ impl Sockets {
             }
         }
         let upgrade = upgrade.max_frame_size(FRAME_MAX_BYTES).max_message_size(MESSAGE_MAX_BYTES);
+        let upgrade = upgrade.read_buffer_size(READ_BUFFER_BYTES);
         upgrade.on_upgrade(move |socket| self.live(socket, client))
     }
 
