@@ -2,6 +2,7 @@
 //! frame is a hint, and whoever follows it to the log must find what it hints at.
 
 mod batch;
+mod company;
 mod names;
 mod rows;
 mod sockets;
@@ -18,7 +19,7 @@ use futures_util::{StreamExt, stream};
 use serde_dynamo::Item;
 use table::{RefKind, Tables};
 
-use crate::{batch::OfTenant, names::NamesCache, rows::Rows, sockets::Audience};
+use crate::{batch::OfTenant, company::Company, names::NamesCache, rows::Rows, sockets::Audience};
 
 /// At most this many tenants of a batch are served at once.
 const TENANTS_AT_ONCE: usize = 8;
@@ -29,23 +30,26 @@ pub struct App {
     clock: Clock,
     names: NamesCache,
     rows: Rows,
+    company: Company,
 }
 
 impl App {
     pub fn new(tables: Tables, poster: Poster, clock: Clock) -> Self {
-        Self { tables, poster, clock, names: NamesCache::default(), rows: Rows::default() }
+        Self { tables, poster, clock, names: NamesCache::default(), rows: Rows::default(), company: Company::default() }
     }
 
     /// One batch of the stream: per tenant a block of the log, then its frames; last the rows that had to wait a second.
     pub async fn push(&self, records: Vec<StreamRecord<Item>>, budget: Budget) -> Result<(), NotDone> {
-        let busy = records.len() >= rows::BUSY;
-        let mut failed: Vec<NotDone> = stream::iter(batch::by_tenant(&records))
+        let changes = batch::by_tenant(&records);
+        let is_shared = self.company.is_shared(changes.iter().map(|of| &of.tenant), self.now());
+        let may_wait = records.len() < rows::BUSY && !is_shared;
+        let mut failed: Vec<NotDone> = stream::iter(changes)
             .map(|changes| self.tell(changes))
             .buffer_unordered(TENANTS_AT_ONCE)
             .filter_map(|outcome| async { outcome.err() })
             .collect()
             .await;
-        self.trailing_rows(busy, &budget).await;
+        self.trailing_rows(may_wait, &budget).await;
         // The stream comes again from the first that failed; telling the others once more does no harm.
         failed.sort_by(|a, b| batch::order(&a.from).cmp(&batch::order(&b.from)));
         failed.into_iter().next().map_or(Ok(()), Err)
@@ -94,28 +98,29 @@ impl App {
         audience.post(&self.tables, &self.poster, frames, now).await;
     }
 
-    /// Rows that were shown less than a second ago: once that is over, their newest state. A busy stream is not kept waiting, the
-    /// next batch shows them; a quiet one has time.
-    async fn trailing_rows(&self, busy: bool, budget: &Budget) {
-        if busy {
-            return;
-        }
+    /// Rows that were shown less than a second ago: once that is over, their newest state. A stream that is busy, or that others
+    /// share, is not kept waiting: the next batch shows them, or the client's own question to the log.
+    async fn trailing_rows(&self, may_wait: bool, budget: &Budget) {
         while let Some(wait) = self.rows.next_due(self.now()) {
-            if wait >= budget.left() {
+            if !wait.is_zero() && !may_wait || wait >= budget.left() {
                 return;
             }
-            self.clock.sleep(wait.max(Duration::from_millis(1))).await;
-            let now = self.now();
-            for (tenant, rows) in self.rows.take_due(now) {
-                let ctx = TenantCtx::of_record(tenant);
-                let Ok(audience) = Audience::of(&self.tables, &ctx, now).await else { continue };
-                let mut frames = Vec::new();
-                for (row, cursor) in rows {
-                    let names = self.names.covering(&self.tables, &ctx, &row, now).await;
-                    frames.extend(audience.of_row(&row.id, &Event::of_row(ctx.id(), &row, &names, Some(cursor), now)));
-                }
-                audience.post(&self.tables, &self.poster, frames, now).await;
+            self.clock.sleep(wait).await;
+            self.show_waiting().await;
+        }
+    }
+
+    async fn show_waiting(&self) {
+        let now = self.now();
+        for (tenant, rows) in self.rows.take_due(now) {
+            let ctx = TenantCtx::of_record(tenant);
+            let Ok(audience) = Audience::of(&self.tables, &ctx, now).await else { continue };
+            let mut frames = Vec::new();
+            for (row, cursor) in rows {
+                let names = self.names.covering(&self.tables, &ctx, &row, now).await;
+                frames.extend(audience.of_row(&row.id, &Event::of_row(ctx.id(), &row, &names, Some(cursor), now)));
             }
+            audience.post(&self.tables, &self.poster, frames, now).await;
         }
     }
 

@@ -178,6 +178,31 @@ async fn a_second_row_within_a_second_waits_and_still_arrives() {
 }
 
 #[tokio::test]
+async fn a_row_that_waits_does_not_hold_up_other_tenants() {
+    let story = Story::begin().await;
+    story.push(sample("push/message"), 0).await;
+    let [_, other] = table::testing::two_tenants();
+    assert!(story.app.company.is_shared([other.id()].into_iter(), story.app.now()));
+    let mut reply = sample("push/reply");
+    for record in &mut reply {
+        record.change.approximate_creation_date_time = 1_790_000_001.0;
+    }
+    let at_once = [("both", "message.created", 1), ("thread", "message.created", 1)];
+    assert_eq!(story.push(reply, 5_000).await, told(&at_once), "it went back without waiting");
+    story.app.clock.advance(Duration::from_secs(1));
+    let rows = ["both", "list", "thread"].map(|id| (id, "conversation.updated", 2));
+    assert_eq!(story.push(Vec::new(), 5_000).await, told(&rows));
+}
+
+#[test]
+fn a_tenant_shares_the_stream_for_ten_seconds() {
+    let (company, [one, other]) = (Company::default(), table::testing::two_tenants());
+    let shared = [(0, &one), (5_000, &one), (6_000, &other), (14_999, &other), (15_000, &other)]
+        .map(|(ms, ctx)| company.is_shared([ctx.id()].into_iter(), Timestamp::from_millis(ms)));
+    assert_eq!(shared, [false, false, true, true, false]);
+}
+
+#[tokio::test]
 async fn what_is_older_than_a_frames_life_is_logged_and_not_shown() {
     let story = Story::begin().await;
     story.app.clock.advance(Duration::from_secs(40));
