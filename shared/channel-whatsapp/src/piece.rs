@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+/// The two that nearly all webhooks are made of are an `Item`: the intake writes what it has taken apart, the parser reads it whole.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Piece<'a> {
+#[serde(rename_all = "snake_case", bound(deserialize = "Item: Deserialize<'de>"))]
+pub(crate) enum Piece<'a, Item = &'a RawValue> {
     /// A customer's message, or what stands for one.
     Message {
-        #[serde(borrow)]
-        message: &'a RawValue,
+        message: Item,
         #[serde(borrow)]
         contact: Option<&'a RawValue>,
     },
@@ -41,8 +41,7 @@ pub(crate) enum Piece<'a> {
     },
     #[serde(borrow)]
     CallStatus(&'a RawValue),
-    #[serde(borrow)]
-    Status(&'a RawValue),
+    Status(Item),
     /// An entry of the address book.
     #[serde(borrow)]
     Book(&'a RawValue),

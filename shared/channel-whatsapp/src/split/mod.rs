@@ -55,8 +55,8 @@ fn of_usual_entry(entry: &usual::Entry<'_>, routes: &mut Routes) {
         let contacts = Contacts::of(&value.contacts);
         let account = value.metadata.phone_number_id;
         let mut change = Change { field: MESSAGES, account, contacts, understood: false, routes };
-        change.each_of(&value.messages, Change::message);
-        change.each_of(&value.statuses, Change::status);
+        value.messages.iter().enumerate().for_each(|(place, message)| change.message(place, message));
+        value.statuses.iter().for_each(|status| change.status(status));
     }
 }
 
@@ -197,8 +197,8 @@ impl<'a> Change<'_, 'a> {
 
     fn of_messages(&mut self, key: &str, raw: &'a RawValue) -> bool {
         match key {
-            "messages" => self.each(raw, Self::message),
-            "statuses" => self.each(raw, Self::status),
+            "messages" => self.each(raw, |change, place, _, message| change.message(place, message)),
+            "statuses" => self.each(raw, |change, _, _, status| change.status(status)),
             _ => false,
         }
     }
@@ -219,7 +219,7 @@ impl<'a> Change<'_, 'a> {
             "message_echoes" => {
                 self.each(raw, |change, _, item, head| change.echo(item, head, &Parts::default(), Elsewhere::Phone))
             }
-            "statuses" => self.each(raw, Self::status),
+            "statuses" => self.each(raw, |change, _, _, status| change.status(status)),
             _ => false,
         }
     }
@@ -252,11 +252,11 @@ impl<'a> Change<'_, 'a> {
         }
     }
 
-    fn message(&mut self, place: usize, item: &'a RawValue, head: &Parts<'a>) {
-        let names = [word(head, "from_user_id"), word(head, "from")];
+    fn message(&mut self, place: usize, message: &Parts<'a>) {
+        let names = [word(message, "from_user_id"), word(message, "from")];
         let contact = self.contacts.of_writer(place, &names);
-        let thread = word(head, "group_id").or_else(|| names.into_iter().flatten().next());
-        self.add(thread, &Piece::Message { message: item, contact });
+        let thread = word(message, "group_id").or_else(|| names.into_iter().flatten().next());
+        self.add(thread, &Piece::Message { message, contact });
     }
 
     fn echo(&mut self, item: &'a RawValue, head: &Parts<'a>, inner: &Parts<'a>, by: Elsewhere) {
@@ -266,19 +266,14 @@ impl<'a> Change<'_, 'a> {
         self.add(thread, &Piece::Echo { message: item, contact, by });
     }
 
-    fn status(&mut self, _: usize, item: &'a RawValue, head: &Parts<'a>) {
-        self.add(first_word(head, &["recipient_user_id", "recipient_id"]), &Piece::Status(item));
+    fn status(&mut self, status: &Parts<'a>) {
+        self.add(first_word(status, &["recipient_user_id", "recipient_id"]), &Piece::Status(status));
     }
 
     /// Each object of a list; `false` where it is no list.
-    fn each(&mut self, raw: &'a RawValue, each: impl FnMut(&mut Self, usize, &'a RawValue, &Parts<'a>)) -> bool {
+    fn each(&mut self, raw: &'a RawValue, mut each: impl FnMut(&mut Self, usize, &'a RawValue, &Parts<'a>)) -> bool {
         let Some(items) = list(raw) else { return false };
-        self.each_of(&items, each);
-        true
-    }
-
-    fn each_of(&mut self, items: &[&'a RawValue], mut each: impl FnMut(&mut Self, usize, &'a RawValue, &Parts<'a>)) {
-        for (place, item) in items.iter().copied().enumerate() {
+        for (place, item) in items.into_iter().enumerate() {
             match parts(item) {
                 Some(head) => each(self, place, item, &head),
                 None => {
@@ -287,9 +282,10 @@ impl<'a> Change<'_, 'a> {
                 }
             }
         }
+        true
     }
 
-    fn add(&mut self, thread: Option<String>, piece: &Piece<'_>) {
+    fn add(&mut self, thread: Option<String>, piece: &Piece<'_, &Parts<'_>>) {
         self.understood = true;
         self.routes.add(self.account, thread.as_deref().unwrap_or_default(), piece);
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Routed;
+use super::parts::Parts;
 use crate::piece::Piece;
 
 #[derive(Default)]
@@ -14,7 +15,7 @@ pub(super) struct Routes {
 }
 
 impl Routes {
-    pub(super) fn add(&mut self, account: &str, thread: &str, piece: &Piece<'_>) {
+    pub(super) fn add(&mut self, account: &str, thread: &str, piece: &Piece<'_, &Parts<'_>>) {
         let Ok(event) = serde_json::value::to_raw_value(piece) else { return };
         let place = *self.places.entry((account.to_owned(), thread.to_owned())).or_insert_with(|| {
             let (account, thread) = (Some(account.to_owned()), thread.to_owned());

@@ -1,8 +1,10 @@
-//! A webhook of messages and statuses in the shape that Meta documents, down to each of them in one pass instead of one for each
-//! level.
+//! A webhook of messages and statuses in the shape that Meta documents, down to the parts of each of them in one pass instead of one for
+//! each level.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+use super::parts::Parts;
 
 /// [Shape](https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components), its fields given once and in plain letters.
 #[derive(Deserialize)]
@@ -36,9 +38,9 @@ pub(super) struct Value<'a> {
     #[serde(borrow, default)]
     pub(super) contacts: Vec<&'a RawValue>,
     #[serde(borrow, default)]
-    pub(super) messages: Vec<&'a RawValue>,
+    pub(super) messages: Vec<Parts<'a>>,
     #[serde(borrow, default)]
-    pub(super) statuses: Vec<&'a RawValue>,
+    pub(super) statuses: Vec<Parts<'a>>,
 }
 
 #[derive(Deserialize)]
