@@ -176,3 +176,36 @@ test("two agents in one thread see each other, and the one who answers second is
   await ada.context.close();
   await noa.context.close();
 });
+
+test("an owner sees how a number stands, tests it, and is told what is wrong with a token", async () => {
+  const { page, context, complaints } = await sitDown(ENGLISH, DESK);
+  await page.getByRole("button", { name: "Channels" }).click();
+  const card = page.getByRole("listitem").first();
+  await card.getByText("Connected", { exact: true }).waitFor();
+  await card.getByRole("button", { name: "Test" }).click();
+  await card.getByText("It works.").waitFor();
+  await page.screenshot({ path: shot("road-en-channels") });
+  expect(await findings(page)).toEqual([]);
+
+  await card.getByRole("button", { name: "New token" }).click();
+  await page.getByLabel("Access token").fill("not-one-of-ours");
+  await page.getByRole("button", { name: "Connect a number" }).click();
+  await page.getByText("WhatsApp does not accept this token.").waitFor();
+  expect(await findings(page)).toEqual([]);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await card.getByText("Connected", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Back to the inbox" }).click();
+  await page.getByRole("listbox").waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("on a phone the channels are behind one's own menu", async () => {
+  const { page, context } = await sitDown(HEBREW, PHONE);
+  await page.getByRole("button", { name: HEBREW.preferences }).click();
+  await page.getByRole("menuitem", { name: "ערוצים" }).click();
+  await page.getByText("מחובר", { exact: true }).first().waitFor();
+  await page.screenshot({ path: shot("road-he-channels-phone") });
+  expect(await findings(page)).toEqual([]);
+  await context.close();
+});

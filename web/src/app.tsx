@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import { worthAnotherTry } from "./api/failure";
 import { Failure } from "./design/notice";
+import { CHANNELS } from "./features/channels/channels";
 import { outbox } from "./features/conversation/outbox";
 import { SignIn } from "./features/session/sign-in";
 import { onForget, startSession, useSession } from "./features/session/session";
@@ -26,6 +27,7 @@ export const queries = new QueryClient({
 });
 
 live.onReset(() => void queries.invalidateQueries());
+live.onChannels(() => void queries.invalidateQueries({ queryKey: CHANNELS }));
 onForget(() => {
   outbox.close();
   queries.clear();

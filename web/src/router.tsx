@@ -26,6 +26,8 @@ const inbox = createRoute({
   component: InboxScreen,
 });
 
+const channels = createRoute({ getParentRoute: () => root, path: "/channels", component: lazyRouteComponent(() => import("./features/channels/channels-screen"), "ChannelsScreen") });
+
 const conversation = createRoute({ getParentRoute: () => inbox, path: "$conversation" });
 
 const elsewhere = createRoute({
@@ -36,7 +38,7 @@ const elsewhere = createRoute({
   },
 });
 
-export const router = createRouter({ routeTree: root.addChildren([home, inbox.addChildren([conversation]), elsewhere]) });
+export const router = createRouter({ routeTree: root.addChildren([home, inbox.addChildren([conversation]), channels, elsewhere]) });
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -39,7 +39,8 @@ async fn a_number_comes_by_a_signup_works_and_leaves_with_its_history_kept() {
     let (status, account) = ada.ask("POST", "/v1/channels/connect", Some(&connect)).await;
     let id = account["id"].as_str().unwrap_or_default().to_owned();
     let health = "The token is good, for Tokyo. Its messages come here.";
-    let expected = json!({ "id": id, "type": "whatsapp", "name": "Tokyo", "status": "active", "health": health, "read_receipts": true });
+    let expected = json!({ "id": id, "type": "whatsapp", "name": "Tokyo", "status": "active", "health": health, "read_receipts": true,
+        "display_phone_number": "+81 3 5555 0100", "phone_number_id": "9001", "waba_id": "9900" });
     assert_eq!((status, &account), (200, &expected));
 
     let asked = writes(&stage, "in stock?").await;

@@ -5,7 +5,7 @@ import { Malformed, Refused, Unreachable } from "./failure";
 import { token as tokenSchema } from "./schemas";
 
 export interface Call {
-  method?: "GET" | "POST" | "DELETE";
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;

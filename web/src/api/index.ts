@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { credentialCall, holdToken, request, takeToken } from "./http";
 import * as schemas from "./schemas";
-import type { Conversation, FileKind, Message, Status } from "./schemas";
+import type { Channel, Conversation, FileKind, Message, Status } from "./schemas";
 
 export { putFile } from "./put-file";
 
@@ -94,6 +94,19 @@ export async function reply(id: string, reply: Reply): Promise<Message[]> {
 }
 
 export const sendOptions = (id: string, cancel: Cancel = {}) => request(schemas.sendOptions, `${at(id)}/send-options`, cancel);
+
+export const channels = (cancel: Cancel = {}) => request(schemas.channels, "/channels", cancel);
+
+/** A number that is new here, or another token for one that is known by its `phone_number_id`. */
+export const connectChannel = (account: Record<string, unknown>): Promise<Channel> => request(schemas.channel, "/channels/connect", { method: "POST", body: { type: "whatsapp", ...account } });
+
+const account = (id: string) => `/channels/${encodeURIComponent(id)}`;
+
+export const testChannel = (id: string): Promise<Channel> => request(schemas.channel, `${account(id)}/test`, { method: "POST" });
+
+export const setReadReceipts = (id: string, shown: boolean): Promise<Channel> => request(schemas.channel, account(id), { method: "PATCH", body: { read_receipts: shown } });
+
+export const disconnectChannel = (id: string): Promise<Channel> => request(schemas.channel, account(id), { method: "DELETE" });
 
 const ofChannel = (channel: string) => `/channels/${encodeURIComponent(channel)}/templates`;
 

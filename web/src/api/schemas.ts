@@ -2,7 +2,7 @@
 import { config, z } from "zod";
 
 import {
-  zAccessToken, zChannelRef, zContactsPart, zConversation, zDeliveryStatus, zInteractivePart, zListUser, zLocationPart, zMe, zMessage, zMessageType, zSendOptions, zSent, zStatus, zSync, zTemplate, zTicket, zUpload, zFileKind, zUser, zUserRef,
+  zAccessToken, zChannel, zChannelRef, zContactsPart, zConversation, zDeliveryStatus, zInteractivePart, zListUser, zLocationPart, zMe, zMessage, zMessageType, zSendOptions, zSent, zStatus, zSync, zTemplate, zTicket, zUpload, zFileKind, zUser, zUserRef,
 } from "./generated/zod.gen";
 
 // Zod would try `new Function`, which the content policy refuses and reports.
@@ -32,6 +32,9 @@ const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), 
 export const conversations = list(conversation);
 export const messages = list(message);
 export const teammates = zListUser;
+
+export const channel = zChannel.extend({ type: z.string() });
+export const channels = list(channel);
 
 export const upload = zUpload;
 export const fileKind = zFileKind;
@@ -98,5 +101,6 @@ export type DeliveryStatus = z.infer<typeof zDeliveryStatus>;
 export type Me = z.infer<typeof me>;
 export type Person = z.infer<typeof zUserRef>;
 export type Teammate = z.infer<typeof zUser>;
+export type Channel = z.infer<typeof channel>;
 export type SyncItem = z.infer<typeof syncItem>;
 export type Frame = z.infer<typeof frame>;

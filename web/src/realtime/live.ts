@@ -33,6 +33,7 @@ class Live {
   private line: Line | null = null;
   private listeners = new Set<() => void>();
   private whenReset: () => void = () => undefined;
+  private whenChannels: () => void = () => undefined;
 
   subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -44,6 +45,11 @@ class Live {
   /** What to load afresh when the log no longer reaches back to our place. */
   onReset(listener: () => void): void {
     this.whenReset = listener;
+  }
+
+  /** What to do when a channel account changed. */
+  onChannels(listener: () => void): void {
+    this.whenChannels = listener;
   }
 
   async takePlace(): Promise<void> {
@@ -211,6 +217,7 @@ class Live {
       if (line?.success === true) messages.push(line.data);
     }
     known.take({ conversations, messages });
+    if (items.some((item) => item.type === "channel")) this.whenChannels();
   }
 }
 

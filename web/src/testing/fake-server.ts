@@ -1,6 +1,6 @@
 // A server with a memory, at the HTTP and WebSocket seam: what unit tests and screenshots talk to. Never part of the app.
-import type { Conversation, Message, RichPart } from "../api/schemas";
-import { ME, NOA, SOMCHAI, TEMPLATES, ada, conversations, messages, sendOptions } from "./fixtures";
+import type { Channel, Conversation, Message, RichPart } from "../api/schemas";
+import { CHANNELS, ME, NOA, SOMCHAI, TEMPLATES, ada, conversations, messages, sendOptions } from "./fixtures";
 
 export interface Answer {
   status: number;
@@ -24,6 +24,7 @@ export class FakeServer {
   readonly asked: Asked[] = [];
   conversations: Conversation[];
   threads = new Map<string, Message[]>();
+  channels: readonly Channel[] = CHANNELS;
   /** Answers given once, instead of the usual one, to the first request whose `METHOD path` starts like this. */
   private once: { start: string; answer: Answer | "no network" }[] = [];
   private tokens = 0;
@@ -123,7 +124,13 @@ export class FakeServer {
       case "POST uploads":
         return () => ({ status: 201, body: { upload_id: `upl_${++this.uploads}`, url: "https://files.test/bucket", fields: { key: "k", policy: "p" }, expires_at: new Date(this.now() + 600_000).toISOString() } });
       case "GET channels":
-        return () => ok({ items: TEMPLATES, next_cursor: null });
+        return () => ok({ items: third === "templates" ? TEMPLATES : this.channels, next_cursor: null });
+      case "POST channels":
+        return second === "connect" ? this.connect : (_, [, id = ""]) => this.changeChannel(id, { status: "active", health: null });
+      case "PATCH channels":
+        return ({ body }, [, id = ""]) => this.changeChannel(id, { read_receipts: body?.["read_receipts"] === true });
+      case "DELETE channels":
+        return (_, [, id = ""]) => this.changeChannel(id, { status: "disconnected", health: null });
       case "GET conversations":
         if (third === "send-options") return (_, [, id = ""]) => ok(sendOptions(this.row(id)));
         return second === undefined ? this.list : third === "messages" ? this.thread : (_, [, id = ""]) => this.found(id);
@@ -141,6 +148,19 @@ export class FakeServer {
     if (what === "refresh" && !this.hasSession) return refusal(401, "unauthenticated");
     this.hasSession = true;
     return ok({ access_token: `token-${++this.tokens}`, expires_in: 600 });
+  };
+
+  private changeChannel(id: string, change: Partial<Channel>): Answer {
+    this.channels = this.channels.map((account) => (account.id === id ? { ...account, ...change } : account));
+    return ok(this.channels.find((account) => account.id === id));
+  }
+
+  private connect: Handler = ({ body }) => {
+    const known = this.channels.find((account) => account.phone_number_id === body?.["phone_number_id"]);
+    if (known !== undefined) return this.changeChannel(known.id, { status: "active", health: null });
+    const account: Channel = { id: "acc_new", type: "whatsapp", status: "active", health: null, read_receipts: true, name: "", phone_number_id: null, waba_id: null, display_phone_number: null, ...(body as Partial<Channel>) };
+    this.channels = [...this.channels, account];
+    return ok(account);
   };
 
   private found(id: string): Answer {

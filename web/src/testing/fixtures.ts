@@ -1,5 +1,5 @@
 // People and conversations for tests and screenshots: four scripts, long names, every state of a send.
-import type { Conversation, DeliveryStatus, Me, Message, SendOptions, Template } from "../api/schemas";
+import type { Channel, Conversation, DeliveryStatus, Me, Message, SendOptions, Template } from "../api/schemas";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -8,8 +8,12 @@ export const ME: Me = {
   user: { id: "usr_ada", name: "Ada Levi", email: "ada@acme.test" },
   tenant: { id: "ten_acme", slug: "acme", name: "Acme Furniture", locale: "en", time_zone: "Asia/Jerusalem" },
   role: "owner",
-  permissions: ["conversation:read", "conversation:assign", "conversation:update", "message:send", "user:read", "channel:read"],
+  permissions: ["conversation:read", "conversation:assign", "conversation:update", "message:send", "user:read", "channel:read", "channel:manage"],
 };
+export const CHANNELS: readonly Channel[] = [
+  { id: "acc_sales", type: "whatsapp", name: "Acme Sales", status: "active", health: null, read_receipts: true, display_phone_number: "+972 3 555 0100", phone_number_id: "106540352242922", waba_id: "1001" },
+  { id: "acc_repairs", type: "whatsapp", name: "Acme Repairs", status: "needs_reauth", health: "The channel does not accept this token.", read_receipts: false, display_phone_number: null, phone_number_id: "106540352242923", waba_id: "1001" },
+];
 export const NOA = { id: "usr_noa", name: "Noa Bar" };
 export const SOMCHAI = { id: "usr_somchai", name: "สมชาย ใจดี" };
 export const ada = { id: ME.user.id, name: ME.user.name };

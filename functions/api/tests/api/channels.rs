@@ -18,7 +18,8 @@ async fn a_token_that_owns_the_number_connects_it_and_again_reconnects_the_same_
     let first = world.post(&token, "/v1/channels/connect", number("555", "good")).await;
     let id = first.json["id"].as_str().unwrap_or_default().to_owned();
     let connected = json!({"id": id, "type": "whatsapp", "name": "Support", "status": "active",
-        "health": "The token is good, for Acme Ltd.", "read_receipts": true});
+        "health": "The token is good, for Acme Ltd.", "read_receipts": true,
+        "display_phone_number": "+972", "phone_number_id": "555", "waba_id": "2001"});
     assert_eq!((first.status.as_u16(), &first.json), (200, &connected));
     assert_eq!(world.post(&token, "/v1/channels/connect", number("555", "good")).await.json, connected);
 

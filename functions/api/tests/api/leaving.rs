@@ -49,7 +49,8 @@ async fn a_disconnect_forgets_the_token_frees_the_number_and_keeps_the_account()
     world.outside.done();
     let path = format!("/v1/channels/{id}");
     let gone = world.delete(&token, &path).await;
-    let said = json!({"id": id, "type": "whatsapp", "name": "Acme Ltd", "status": "disconnected", "health": null, "read_receipts": true});
+    let said = json!({"id": id, "type": "whatsapp", "name": "Acme Ltd", "status": "disconnected", "health": null,
+        "read_receipts": true, "display_phone_number": null, "phone_number_id": "555", "waba_id": "2001"});
     assert_eq!((gone.status.as_u16(), &gone.json), (200, &said));
     assert_eq!(world.outside.done(), ["unsubscribe 2001"]);
     assert!(!world.outside.secret(&format!("tenant/{}", world.a.ctx.id())).unwrap().contains("business"));

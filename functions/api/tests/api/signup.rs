@@ -33,7 +33,8 @@ async fn a_code_connects_subscribes_and_registers_and_again_gives_the_same_accou
     world.outside.sends_webhooks_to("https://inbox.test/webhooks/meta");
     let first = connect(&world, &token, signup("c1")).await;
     let connected = json!({"id": first.json["id"], "type": "whatsapp", "name": "Acme Ltd", "status": "active",
-        "health": "The token is good, for Acme Ltd. Its messages come here.", "read_receipts": true});
+        "health": "The token is good, for Acme Ltd. Its messages come here.", "read_receipts": true,
+        "display_phone_number": "+972 3 555 0101", "phone_number_id": "555", "waba_id": "2001"});
     assert_eq!((first.status.as_u16(), &first.json), (200, &connected));
     assert_eq!(world.outside.done(), ["subscribe 2001 {}", "register 555"]);
     let pin = world.outside.pin().unwrap();

@@ -160,6 +160,15 @@ pub struct ChannelJson {
     pub health: Option<String>,
     /// Whether customers are shown that their messages were read, and that someone types.
     pub read_receipts: bool,
+    /// The number, as it is shown to people.
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub display_phone_number: Option<String>,
+    /// WhatsApp's id of the number, by which it is connected again.
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub phone_number_id: Option<String>,
+    /// The WhatsApp business account that the number belongs to.
+    #[cfg_attr(feature = "schema", schema(required))]
+    pub waba_id: Option<String>,
 }
 
 impl From<&Account> for ChannelJson {
@@ -171,6 +180,9 @@ impl From<&Account> for ChannelJson {
             status: account.status,
             health: account.health.clone(),
             read_receipts: account.read_receipts,
+            display_phone_number: account.display_phone_number.clone(),
+            phone_number_id: (account.channel == ChannelType::Whatsapp).then(|| account.external_id.clone()),
+            waba_id: account.waba_id.clone(),
         }
     }
 }

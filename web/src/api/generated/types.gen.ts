@@ -204,17 +204,29 @@ export type Changed = {
 
 export type Channel = {
     /**
+     * The number, as it is shown to people.
+     */
+    display_phone_number: string | null;
+    /**
      * What the last test or the last refusal said, in one sentence.
      */
     health: string | null;
     id: AccountId;
     name: string;
     /**
+     * WhatsApp's id of the number, by which it is connected again.
+     */
+    phone_number_id: string | null;
+    /**
      * Whether customers are shown that their messages were read, and that someone types.
      */
     read_receipts: boolean;
     status: AccountStatus;
     type: ChannelType;
+    /**
+     * The WhatsApp business account that the number belongs to.
+     */
+    waba_id: string | null;
 };
 
 export type ChannelRef = {
@@ -550,17 +562,29 @@ export type ListSection = {
 export type ListChannel = {
     items: Array<{
         /**
+         * The number, as it is shown to people.
+         */
+        display_phone_number: string | null;
+        /**
          * What the last test or the last refusal said, in one sentence.
          */
         health: string | null;
         id: AccountId;
         name: string;
         /**
+         * WhatsApp's id of the number, by which it is connected again.
+         */
+        phone_number_id: string | null;
+        /**
          * Whether customers are shown that their messages were read, and that someone types.
          */
         read_receipts: boolean;
         status: AccountStatus;
         type: ChannelType;
+        /**
+         * The WhatsApp business account that the number belongs to.
+         */
+        waba_id: string | null;
     }>;
     /**
      * Pass it as `cursor`; `null` on the last page. A page may be short, even empty, and still have a next.

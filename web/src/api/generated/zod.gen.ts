@@ -150,15 +150,27 @@ export const zChannelType = z.enum([
 ]);
 
 export const zChannel = z.object({
+    display_phone_number: z.union([
+        z.string(),
+        z.null()
+    ]),
     health: z.union([
         z.string(),
         z.null()
     ]),
     id: zAccountId,
     name: z.string(),
+    phone_number_id: z.union([
+        z.string(),
+        z.null()
+    ]),
     read_receipts: z.boolean(),
     status: zAccountStatus,
-    type: zChannelType
+    type: zChannelType,
+    waba_id: z.union([
+        z.string(),
+        z.null()
+    ])
 });
 
 export const zChannelRef = z.object({
@@ -336,15 +348,27 @@ export const zListOffer = z.object({
  */
 export const zListChannel = z.object({
     items: z.array(z.object({
+        display_phone_number: z.union([
+            z.string(),
+            z.null()
+        ]),
         health: z.union([
             z.string(),
             z.null()
         ]),
         id: zAccountId,
         name: z.string(),
+        phone_number_id: z.union([
+            z.string(),
+            z.null()
+        ]),
         read_receipts: z.boolean(),
         status: zAccountStatus,
-        type: zChannelType
+        type: zChannelType,
+        waba_id: z.union([
+            z.string(),
+            z.null()
+        ])
     })),
     next_cursor: z.union([
         z.string(),

@@ -1,6 +1,6 @@
 // Connects a WhatsApp number by its token, or gives one that is known another.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { type SyntheticEvent } from "react";
 import { Dialog, FieldError, Form, Heading, Input, Label, Modal, ModalOverlay, Text, TextField } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
@@ -32,7 +32,7 @@ interface ConnectDialogProps {
 export function ConnectDialog({ account, onClose }: ConnectDialogProps) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const { mutate, isPending, error, reset } = useMutation({
+  const { mutate, isPending, error } = useMutation({
     mutationFn: api.connectChannel,
     onSuccess: (now) => {
       takeChannel(queries, now);
@@ -60,7 +60,7 @@ export function ConnectDialog({ account, onClose }: ConnectDialogProps) {
             {account === null ? t("channels.connect_title") : t("channels.reconnect_title", { name: account.name })}
           </Heading>
           <p className={menu.quiet}>{t("channels.where")}</p>
-          <Form className={styles.form} onSubmit={submit} onChange={reset} validationErrors={refusal.at}>
+          <Form className={styles.form} onSubmit={submit} validationErrors={refusal.at}>
             {(account === null ? FIELDS : OF_RECONNECT).map((field, place) => (
               <ConnectField key={field} field={field} autoFocus={place === 0} />
             ))}

@@ -39,7 +39,7 @@ export function InboxScreen() {
     <div className={styles.screen}>
       <ConnectionBar />
       <div className={styles.frame} style={widths} data-pane={conversation === null ? "list" : "thread"} data-float={panel === "contact" || undefined}>
-        <Rail />
+        <Rail at="inbox" />
         {viewsOpen && <Views />}
         <ConversationList />
         <Splitter size={listWidth} from={280} to={480} side="after" onResize={(size) => prefer({ listWidth: size })} />

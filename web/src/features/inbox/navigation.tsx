@@ -1,5 +1,6 @@
 // Where to go: the rail, the views, and the bar of a phone.
-import { CircleHelp, Inbox, PanelLeft, User, Users, type LucideIcon } from "lucide-react";
+import { useNavigate } from "@tanstack/react-router";
+import { CircleHelp, Inbox, PanelLeft, Smartphone, User, Users, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 
@@ -14,22 +15,31 @@ import { VIEWS, useUnread, type ViewName } from "./rows";
 
 const ICONS: Record<ViewName, LucideIcon> = { mine: User, unassigned: Inbox, all: Users };
 
-export function Rail() {
+/** `at` is the screen that it stands beside. */
+export function Rail({ at }: { at: "inbox" | "channels" }) {
   const { t } = useTranslation();
   const { viewsOpen } = usePreferences();
+  const navigate = useNavigate();
   return (
     <nav className={styles.rail} aria-label={t("nav.label")}>
       <img src="/icon.svg" alt={t("app.name")} width={28} height={28} className={styles.mark} />
-      <span className={styles.current} title={t("nav.inbox")}>
-        <Inbox size={20} aria-hidden="true" />
-      </span>
+      <IconButton label={t("nav.inbox")} isOn={at === "inbox"} className={styles.screen} onPress={() => void navigate({ to: "/" })}>
+        <Inbox size={20} />
+      </IconButton>
+      <IconButton label={t("channels.title")} isOn={at === "channels"} className={styles.screen} onPress={() => void navigate({ to: "/channels" })}>
+        <Smartphone size={20} />
+      </IconButton>
       <span className={styles.gap} />
-      <IconButton label={viewsOpen ? t("nav.hide_views") : t("nav.show_views")} isOn={viewsOpen} className={styles.toggle} onPress={() => prefer({ viewsOpen: !viewsOpen })}>
-        <PanelLeft size={18} className={styles.mirrored} />
-      </IconButton>
-      <IconButton label={t("nav.shortcuts")} onPress={() => show("help")}>
-        <CircleHelp size={18} />
-      </IconButton>
+      {at === "inbox" && (
+        <>
+          <IconButton label={viewsOpen ? t("nav.hide_views") : t("nav.show_views")} isOn={viewsOpen} className={styles.toggle} onPress={() => prefer({ viewsOpen: !viewsOpen })}>
+            <PanelLeft size={18} className={styles.mirrored} />
+          </IconButton>
+          <IconButton label={t("nav.shortcuts")} onPress={() => show("help")}>
+            <CircleHelp size={18} />
+          </IconButton>
+        </>
+      )}
       <PreferencesMenu />
     </nav>
   );

@@ -1,5 +1,6 @@
 // The person's own menu: language, theme, Enter, sign out.
-import { Check, LogOut } from "lucide-react";
+import { useNavigate } from "@tanstack/react-router";
+import { Check, LogOut, Smartphone } from "lucide-react";
 import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, type Selection } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
@@ -18,7 +19,13 @@ export function PreferencesMenu({ label }: { label?: string }) {
   const { t, i18n } = useTranslation();
   const { user } = useMe();
   const { theme, enterSends } = usePreferences();
+  const navigate = useNavigate();
   const chosen = (keys: Selection) => (keys === "all" ? "" : String([...keys][0] ?? ""));
+
+  function act(key: string): void {
+    if (key === "channels") void navigate({ to: "/channels" });
+    if (key === "sign-out") void signOut().catch(() => say(t("error.network")));
+  }
 
   return (
     <MenuTrigger>
@@ -27,7 +34,7 @@ export function PreferencesMenu({ label }: { label?: string }) {
         {label !== undefined && <span>{label}</span>}
       </Button>
       <Popover className={menu.popover} placement="end bottom">
-        <Menu className={menu.menu} onAction={(key) => key === "sign-out" && void signOut().catch(() => say(t("error.network")))}>
+        <Menu className={menu.menu} onAction={(key) => act(String(key))}>
           <MenuSection className={menu.section} aria-label={user.name}>
             <Header className={styles.who}>
               <strong dir="auto">{user.name}</strong>
@@ -70,7 +77,11 @@ export function PreferencesMenu({ label }: { label?: string }) {
           >
             <Choice id="enter" text={t("preferences.enter_sends")} />
           </MenuSection>
-          <MenuSection className={menu.section} aria-label={t("preferences.sign_out")}>
+          <MenuSection className={menu.section} aria-label={t("preferences.workspace")}>
+            <MenuItem id="channels" textValue={t("channels.title")} className={menu.item}>
+              <Smartphone size={16} aria-hidden="true" />
+              <span className={menu.label}>{t("channels.title")}</span>
+            </MenuItem>
             <MenuItem id="sign-out" textValue={t("preferences.sign_out")} className={menu.item}>
               <LogOut size={16} aria-hidden="true" className={styles.out} />
               <span className={menu.label}>{t("preferences.sign_out")}</span>
