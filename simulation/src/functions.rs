@@ -141,7 +141,7 @@ impl Functions {
     pub fn push(&self) -> push::App {
         let aws = self.process("push");
         let (tables, _) = self.tables(&aws);
-        push::App::new(tables, Poster::new(&aws.config(Service::Connections)), self.clock())
+        push::App::new(tables, Poster::new(&aws.config(Service::Connections), aws.aws.connector()), self.clock())
     }
 
     pub fn sweep(&self) -> sweep::App {

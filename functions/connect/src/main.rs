@@ -17,7 +17,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     settings.text("WS_ENDPOINT")?;
     let app = &connect::App {
         tables: tables(&settings, &aws, clock.clone())?,
-        poster: Poster::new(&aws.config(Service::Connections)),
+        poster: Poster::new(&aws.config(Service::Connections), aws.connector()),
         outbound: Producer::new(
             Sqs::new(&aws.config(Service::Sqs), aws.connector()),
             settings.text("OUTBOUND_QUEUE_URL")?,

@@ -7,8 +7,6 @@ mod names;
 mod rows;
 mod sockets;
 
-use std::time::Duration;
-
 use bootstrap::{
     Budget, Clock, Retry,
     stream::{NotDone, StreamRecord},

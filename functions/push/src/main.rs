@@ -14,7 +14,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     logs::start("push", &settings, clock.clone());
     let aws = Aws::new(&settings)?;
     settings.text("WS_ENDPOINT")?;
-    let poster = Poster::new(&aws.config(Service::Connections));
+    let poster = Poster::new(&aws.config(Service::Connections), aws.connector());
     let app = &push::App::new(tables(&settings, &aws, clock.clone())?, poster, clock.clone());
     bootstrap::run_stream(clock, |records, budget| app.push(records, budget)).await
 }

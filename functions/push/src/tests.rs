@@ -1,5 +1,7 @@
 //! Batches of the stream, as the samples have them.
 
+use std::time::Duration;
+
 use bootstrap::stream::StreamEvent;
 use domain::{AccountId, ChannelType, ContactId, ConversationId, Owner, Role, Status, TenantId, UserId, Window};
 use frame::EventType;

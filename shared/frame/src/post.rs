@@ -1,16 +1,15 @@
-//! Posts frames to sockets through the WebSocket API's `@connections`.
+//! Posts frames to sockets through the WebSocket API's `@connections`, by calls of its own: frames are what most calls are for.
+//! [Commands](https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html).
 
 use std::{sync::Arc, time::Duration};
 
-use aws_sdk_apigatewaymanagement::{
-    Client,
-    config::{self, AsyncSleep},
-    error::SdkError,
-    operation::post_to_connection::PostToConnectionError,
-    primitives::Blob,
-};
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use aws_types::SdkConfig;
+use bytes::Bytes;
+use call::{Answer, Call, Caller, NotAnswered};
 use domain::Timestamp;
 use futures_util::{StreamExt, stream};
+use http::Method;
 
 /// At most this many posts are on their way at once.
 const AT_ONCE: usize = 50;
@@ -43,18 +42,17 @@ pub struct Posted {
 
 /// Sends frames, each once: a frame is a hint, and a lost one is healed by `sync`.
 #[derive(Clone)]
-pub struct Poster(Client);
+pub struct Poster(Caller);
 
 impl Poster {
-    /// `config` has the endpoint `WS_ENDPOINT`.
-    pub fn new(config: &aws_types::SdkConfig) -> Self {
-        let once = config::retry::RetryConfig::disabled();
-        Self(Client::from_conf(config::Builder::from(config).retry_config(once).build()))
+    /// `config` has the endpoint `WS_ENDPOINT`, and `connector` is what its clients speak through.
+    pub fn new(config: &SdkConfig, connector: SharedHttpConnector) -> Self {
+        Self(Caller::new("execute-api", config, connector))
     }
 
     pub async fn post(&self, frames: Vec<Frame>, now: Timestamp) -> Posted {
         let outcomes = stream::iter(frames).map(|frame| self.one(frame, now)).buffer_unordered(AT_ONCE);
-        let in_time = outcomes.take_until(Box::pin(self.round()));
+        let in_time = outcomes.take_until(Box::pin(self.0.pause(ROUND)));
         let posted = in_time.fold(Posted::default(), |mut posted, outcome| async move {
             match outcome {
                 Outcome::Sent => posted.sent += 1,
@@ -68,39 +66,35 @@ impl Poster {
 
     /// Ends a socket; whether it was still there matters to nobody.
     pub async fn close(&self, connection_id: &str) {
-        if self.0.delete_connection().connection_id(connection_id).send().await.is_err() {
-            tracing::debug!("a socket was gone before it could be closed");
-        }
-    }
-
-    /// Timed by what times the client's own tries.
-    async fn round(&self) {
-        match self.0.config().sleep_impl() {
-            Some(timer) => timer.sleep(ROUND).await,
-            None => tokio::time::sleep(ROUND).await,
+        if self.ask(Method::DELETE, connection_id, Bytes::new()).await.is_err() {
+            tracing::debug!("a socket could not be closed");
         }
     }
 
     async fn one(&self, frame: Frame, now: Timestamp) -> Outcome {
-        let data = Blob::new(frame.text.as_bytes());
-        let post = self.0.post_to_connection().connection_id(&frame.connection_id).data(data).send().await;
-        match post {
-            Ok(_) => Outcome::Sent,
-            Err(error) if is_gone(&error) && now.since(frame.connected_at) > TOO_YOUNG => {
+        let text = Bytes::copy_from_slice(frame.text.as_bytes());
+        match self.ask(Method::POST, &frame.connection_id, text).await {
+            Ok(Answer { status: 200..=299, .. }) => Outcome::Sent,
+            Ok(Answer { status: GONE, .. }) if now.since(frame.connected_at) > TOO_YOUNG => {
                 Outcome::Gone(frame.connection_id)
             }
-            Err(_) => Outcome::Failed,
+            Ok(_) | Err(_) => Outcome::Failed,
         }
     }
+
+    async fn ask(&self, method: Method, connection_id: &str, body: Bytes) -> Result<Answer, NotAnswered> {
+        let endpoint = self.0.endpoint().unwrap_or_default();
+        // An id is letters, digits, `-`, `_` and `=`.
+        let url = format!("{endpoint}/@connections/{}", connection_id.replace('=', "%3D"));
+        self.0.once(&Call::new(method, &url, &[], body)).await
+    }
 }
+
+/// The socket is no more.
+const GONE: u16 = 410;
 
 enum Outcome {
     Sent,
     Failed,
     Gone(String),
-}
-
-fn is_gone(error: &SdkError<PostToConnectionError>) -> bool {
-    error.as_service_error().is_some_and(PostToConnectionError::is_gone_exception)
-        || error.raw_response().is_some_and(|response| response.status().as_u16() == 410)
 }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use axum::{
     Router,
     extract::{Path, State},
@@ -43,12 +44,11 @@ pub async fn start() -> (Sockets, Poster) {
     tokio::spawn(async move { axum::serve(listener, router).await });
     let credentials = aws_credential_types::Credentials::new("test", "test", None, None, "test");
     let config = aws_types::SdkConfig::builder()
-        .behavior_version(aws_sdk_apigatewaymanagement::config::BehaviorVersion::latest())
         .region(aws_types::region::Region::new("eu-central-1"))
         .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .endpoint_url(endpoint);
-    (sockets, Poster::new(&config.build()))
+    let connector = SharedHttpConnector::new(aws_smithy_http_client::Connector::builder().build_http());
+    (sockets, Poster::new(&config.build(), connector))
 }
 
 async fn send(State(sockets): State<Sockets>, Path(id): Path<String>, body: String) -> StatusCode {
