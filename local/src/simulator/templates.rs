@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::content::word;
+use super::files::Attached;
 use super::refusal::Refusal;
 
 /// What every business account has before it hands anything in.
@@ -63,6 +64,29 @@ pub(super) fn stock() -> Vec<Value> {
                 { "type": "BUTTONS", "buttons": [{ "type": "COPY_CODE", "text": "Copy offer code" }] },
             ]),
         ),
+        template(
+            900_005,
+            "new_arrival",
+            "en_US",
+            "MARKETING",
+            "POSITIONAL",
+            json!([
+                { "type": "HEADER", "format": "IMAGE" },
+                { "type": "BODY", "text": "Look what came in, {{1}}: shall we put it aside for you?" },
+                { "type": "BUTTONS", "buttons": [{ "type": "QUICK_REPLY", "text": "Yes, please" }] },
+            ]),
+        ),
+        template(
+            900_006,
+            "invoice",
+            "en_US",
+            "UTILITY",
+            "POSITIONAL",
+            json!([
+                { "type": "HEADER", "format": "DOCUMENT" },
+                { "type": "BODY", "text": "Here is your invoice for order {{1}}. Thank you!" },
+            ]),
+        ),
     ]
 }
 
@@ -90,8 +114,12 @@ pub(super) fn find<'a>(known: &'a [Value], name: &Value, language: &Value) -> Op
     known.iter().find(|template| template["name"] == *name && template["language"] == *language)
 }
 
-/// A send: what the phone shows of it.
-pub(super) fn judged(object: &Value, known: &[Value]) -> Result<String, Refusal> {
+/// A send: what the phone shows of it, words and a file above them. `file` looks up what a parameter names.
+pub(super) fn judged(
+    object: &Value,
+    known: &[Value],
+    file: impl Fn(&str, &Value) -> Result<Attached, Refusal>,
+) -> Result<(String, Option<Attached>), Refusal> {
     word(object, "name").ok_or_else(|| Refusal::missing("template['name']"))?;
     let language = &object["language"]["code"];
     let template = find(known, &object["name"], language).filter(|template| template["status"] == "APPROVED");
@@ -99,12 +127,21 @@ pub(super) fn judged(object: &Value, known: &[Value]) -> Result<String, Refusal>
     let parts = template["components"].as_array().map(Vec::as_slice).unwrap_or_default();
     let given = object["components"].as_array().map(Vec::as_slice).unwrap_or_default();
     let named = template["parameter_format"] == "NAMED";
-    let mut lines = Vec::new();
+    let (mut lines, mut shown) = (Vec::new(), None);
     for kind in ["HEADER", "BODY", "FOOTER"] {
         let Some(part) = part(parts, kind) else { continue };
         let of_kind = given.iter().find(|component| component["type"] == kind.to_ascii_lowercase());
         let parameters = of_kind.and_then(|component| component["parameters"].as_array()).map(Vec::as_slice);
-        lines.push(line(part, parameters.unwrap_or_default(), named)?);
+        let parameters = parameters.unwrap_or_default();
+        match file_kind(part) {
+            Some(kind) => {
+                let own = parameters.first().filter(|parameter| parameter["type"] == kind.as_str());
+                let mismatch =
+                    || Refusal::parameter_format(&format!("header: Format mismatch, expected {}", part["format"]));
+                shown = Some(file(&kind, &own.ok_or_else(mismatch)?[&kind])?);
+            }
+            None => lines.push(line(part, parameters, named)?),
+        }
     }
     let buttons = part(parts, "BUTTONS").and_then(|part| part["buttons"].as_array()).map(Vec::as_slice);
     for (index, button) in buttons.unwrap_or_default().iter().enumerate() {
@@ -119,7 +156,13 @@ pub(super) fn judged(object: &Value, known: &[Value]) -> Result<String, Refusal>
         }
         lines.push(format!("▢ {}", word(button, "text").unwrap_or("Copy code")));
     }
-    Ok(lines.join("\n"))
+    Ok((lines.join("\n"), shown))
+}
+
+/// The kind of file that a component shows.
+fn file_kind(part: &Value) -> Option<String> {
+    let format = part["format"].as_str().filter(|format| ["IMAGE", "VIDEO", "DOCUMENT"].contains(format));
+    format.map(str::to_ascii_lowercase)
 }
 
 /// A component's words, filled in.

@@ -224,6 +224,49 @@ async fn what_is_wrong_is_refused_in_graphs_words() {
 }
 
 #[tokio::test]
+async fn a_template_is_held_to_its_definition_the_file_of_its_header_too() {
+    let stage = stage(&Data::Memory, 0).await;
+    let file = async |token: &str, number: &str, mime_type: &str| {
+        let field = |name: &str, said: &str| {
+            format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{said}\r\n")
+        };
+        let file = format!(
+            "--b\r\ncontent-disposition: form-data; name=\"file\"\r\ncontent-type: {mime_type}\r\n\r\nabc\r\n--b--\r\n"
+        );
+        let body = field("messaging_product", "whatsapp") + &field("type", mime_type) + &file;
+        let request = Request::post(format!("/simulator/graph/v25.0/{number}/media"))
+            .header("content-type", "multipart/form-data; boundary=b")
+            .header("authorization", format!("Bearer {token}"));
+        let answer = stage.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        serde_json::from_slice::<Value>(&body).unwrap()["id"].clone()
+    };
+    let (png, pdf) = (file("t1", "101", "image/png").await, file("t1", "101", "application/pdf").await);
+    let foreign = file("t2", "102", "image/png").await;
+    let body = json!({ "type": "body", "parameters": [{ "type": "text", "text": "Aiko" }] });
+    let template = |components: Value| {
+        let template = json!({ "name": "new_arrival", "language": { "code": "en_US" }, "components": components });
+        json!({ "messaging_product": "whatsapp", "to": "+819011112222", "type": "template", "template": template })
+    };
+    let shows = |parameter: Value| template(json!([{ "type": "header", "parameters": [parameter] }, body]));
+    for (request, refused) in [
+        (template(json!([body])), 132_012),
+        (shows(json!({ "type": "text", "text": "x" })), 132_012),
+        (shows(json!({ "type": "document", "document": { "id": pdf } })), 132_012),
+        (shows(json!({ "type": "image", "image": {} })), 131_008),
+        (shows(json!({ "type": "image", "image": { "id": foreign } })), 100),
+        (shows(json!({ "type": "image", "image": { "id": pdf } })), 131_053),
+    ] {
+        assert_eq!(code(&stage.send(&request).await), (400, json!(refused), Value::Null), "{request}");
+    }
+    assert_eq!(stage.send(&shows(json!({ "type": "image", "image": { "id": png } }))).await.0, 200);
+    let chat = stage.ask("GET", "/simulator/api/threads/101/819011112222", "", &Value::Null).await.1;
+    let message = &chat["messages"][0];
+    let words = "Look what came in, Aiko: shall we put it aside for you?\n▢ Yes, please";
+    assert_eq!(json!([message["text"], message["file"]["id"], message["file"]["kind"]]), json!([words, png, "image"]));
+}
+
+#[tokio::test]
 async fn after_a_day_of_silence_an_answer_is_taken_and_then_fails() {
     let mut stage = stage(&Data::Memory, 0).await;
     stage.writes().await;

@@ -95,6 +95,53 @@ async fn a_template_goes_out_after_the_window_has_closed_if_every_place_is_fille
     assert_eq!(world.send(&token, id, "k2", both).await.refusal(), (422, "window_closed", "parts[1]"));
 }
 
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+
+/// What an agent has put into the bucket.
+async fn uploaded(world: &World, token: &str, mime_type: &str, kind: &str, body: &[u8]) -> Value {
+    let file = json!({"channel": "whatsapp", "file_name": "plan.pdf", "mime_type": mime_type, "kind": kind, "bytes": body.len()});
+    let form = world.post(token, "/v1/uploads", file).await.json;
+    world.outside.put(&form, body);
+    form["upload_id"].clone()
+}
+
+#[tokio::test]
+async fn a_template_that_shows_a_picture_goes_out_with_the_one_that_was_uploaded() {
+    let mut shows = template("new_arrival", "APPROVED");
+    shows["components"] = json!([{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Look, {{1}}."}]);
+    let (world, _, _) = synced(vec![shows, template("words", "APPROVED")]).await;
+    let token = world.token("agent@acme.test").await;
+    let picture = uploaded(&world, &token, "image/png", "image", PNG).await;
+    let pdf = uploaded(&world, &token, "application/pdf", "file", b"%PDF-1.7").await;
+    let lie = uploaded(&world, &token, "image/png", "image", b"<!DOCTYPE html><html>").await;
+    let stranger = uploaded(&world, &world.token("agent@bolt.test").await, "image/png", "image", PNG).await;
+    let id = &world.a.conversation;
+    let with = |name: &str, parameters: Value| json!({"parts": [{"type": "template", "name": name, "language": "en_US", "parameters": parameters}]});
+    let shown = |media: Value| with("new_arrival", json!({"body": {"1": "Aiko"}, "media": media}));
+    let words = json!({"header": {"1": "42"}, "body": {"1": "a", "2": "b"}, "buttons": {"0": "c"}, "media": {"upload_id": picture}});
+    for (body, field, code) in [
+        (with("new_arrival", json!({"body": {"1": "Aiko"}})), "media", "missing"),
+        (shown(json!({})), "media.upload_id", "missing"),
+        (shown(json!({"upload_id": "x"})), "media.upload_id", "unknown_upload"),
+        (shown(json!({"upload_id": stranger})), "media.upload_id", "unknown_upload"),
+        (shown(json!({"upload_id": lie})), "media.upload_id", "content_mismatch"),
+        (shown(json!({"upload_id": pdf})), "media.upload_id", "type_not_taken"),
+        (with("words", words), "media", "unknown_parameter"),
+    ] {
+        let refused = world.send(&token, id, "k", body.clone()).await;
+        assert_eq!(refused.refusal(), (422, code, &*format!("parts[0].parameters.{field}")), "{body}");
+    }
+    let sent = world.send(&token, id, "k", shown(json!({"upload_id": picture}))).await;
+    assert_eq!(sent.status, 202, "{:?}", sent.json);
+    let message = &sent.json["messages"][0];
+    let file = &message["attachments"][0];
+    assert_eq!(
+        json!([message["type"], message["text"], file["kind"], file["mime_type"], file["bytes"], file["state"]]),
+        json!(["template", "Look, Aiko.", "image", "image/png", PNG.len(), "ready"])
+    );
+    assert!(file["url"].as_str().unwrap().contains(picture.as_str().unwrap()), "{file}");
+}
+
 #[tokio::test]
 async fn a_new_template_is_checked_handed_in_and_waits_for_the_channels_word() {
     let (world, token, path) = synced(Vec::new()).await;

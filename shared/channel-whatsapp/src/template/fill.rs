@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use channel::Invalid;
 use domain::body::{ButtonParameter, ButtonParameterKind, Filling, Location, TemplateDetails, TextParameter};
 use domain::template::{ParameterFormat, Template, TemplateButton, TemplateHeader, TemplateStatus};
+use domain::{Attachment, MessageType};
 
 use super::places::{filled, places};
 use crate::send::limits::{filled as has_text, invalid};
-use crate::send::location;
+use crate::send::{file, location};
 
 /// Longest body once it is filled in, in characters.
 /// [Components](https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates/components).
@@ -22,11 +23,16 @@ const URL_END_MAX: usize = 2_000;
 /// Longest payload of an answer, in characters.
 const PAYLOAD_MAX: usize = 256;
 
+/// Where a send names the header's file.
+const UPLOAD: &str = "parameters.media.upload_id";
+
 /// What fills a template in: places by their names (`1`, `first_name`), buttons by their place from 0.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Given {
     pub header: BTreeMap<String, String>,
     pub location: Option<Location>,
+    /// As it lies in the bucket.
+    pub file: Option<Attachment>,
     pub body: BTreeMap<String, String>,
     pub buttons: BTreeMap<String, String>,
 }
@@ -35,6 +41,7 @@ pub struct Given {
 pub fn fill(template: &Template, given: &Given) -> Result<(String, TemplateDetails), Invalid> {
     sendable(template)?;
     let mut filling = Filling::default();
+    header_file(template, given.file.as_ref())?;
     let header = header(template, given, &mut filling)?;
     filling.body = texts(template, &template.body, &given.body, "parameters.body")?;
     let text = filled(&template.body, |name| value(&given.body, name));
@@ -63,16 +70,39 @@ fn sendable(template: &Template) -> Result<(), Invalid> {
     if template.status != TemplateStatus::Approved {
         return Err(invalid("name", "template_not_approved", "The channel does not let this template be sent now."));
     }
-    let file = matches!(
-        template.header,
-        Some(TemplateHeader::Image | TemplateHeader::Video | TemplateHeader::Document | TemplateHeader::Other)
-    );
-    let strange = template.buttons.iter().any(|button| matches!(button, TemplateButton::Other { .. }));
-    if template.has_more || file || strange {
+    let strange = template.header == Some(TemplateHeader::Other)
+        || template.buttons.iter().any(|button| matches!(button, TemplateButton::Other { .. }));
+    if template.has_more || strange {
         let message = "It has parts that cannot be filled in from here.";
         return Err(invalid("name", "template_unsupported", message));
     }
     Ok(())
+}
+
+/// A picture, a video or a document where the template shows one, and within WhatsApp's limits of its kind.
+fn header_file(template: &Template, given: Option<&Attachment>) -> Result<(), Invalid> {
+    let shown = template.header.as_ref().and_then(shown_file);
+    match (shown, given) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => Err(unknown("parameters.media")),
+        (Some((_, word)), None) => {
+            Err(invalid("parameters.media", "missing", format!("This template shows a {word}.")))
+        }
+        (Some((kind, word)), Some(file)) if file.kind != kind => {
+            Err(invalid(UPLOAD, "type_not_taken", format!("This template shows a {word}.")))
+        }
+        (Some(_), Some(file)) => file::check(file, None).map_err(|why| Invalid { field: UPLOAD.to_owned(), ..why }),
+    }
+}
+
+/// The kind of file that a header shows, and how people call it.
+fn shown_file(header: &TemplateHeader) -> Option<(MessageType, &'static str)> {
+    match header {
+        TemplateHeader::Image => Some((MessageType::Image, "picture")),
+        TemplateHeader::Video => Some((MessageType::Video, "video")),
+        TemplateHeader::Document => Some((MessageType::File, "document")),
+        TemplateHeader::Text { .. } | TemplateHeader::Location | TemplateHeader::Other => None,
+    }
 }
 
 /// The header's words, filled in.

@@ -437,6 +437,13 @@ export type Events = {
  */
 export type FileKind = 'image' | 'video' | 'audio' | 'voice' | 'file' | 'sticker';
 
+export type FileParameter = {
+    /**
+     * Of [`create_upload`](#/messages/create_upload), once the form has been sent. It is of the kind that the header shows.
+     */
+    upload_id: string;
+};
+
 /**
  * What we offer to choose from, or what the customer chose or filled in of it.
  */
@@ -1498,6 +1505,7 @@ export type TemplateParameters = {
         [key: string]: string;
     };
     location?: PlaceParameter | null;
+    media?: FileParameter | null;
 };
 
 export type TemplatePart = {

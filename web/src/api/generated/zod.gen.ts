@@ -264,6 +264,10 @@ export const zFileKind = z.enum([
     'sticker'
 ]);
 
+export const zFileParameter = z.object({
+    upload_id: z.string()
+});
+
 /**
  * A button that opens a page.
  */
@@ -1027,6 +1031,10 @@ export const zTemplateParameters = z.object({
     header: z.optional(z.record(z.string(), z.string())),
     location: z.optional(z.union([
         zPlaceParameter,
+        z.null()
+    ])),
+    media: z.optional(z.union([
+        zFileParameter,
         z.null()
     ]))
 });
