@@ -7,6 +7,12 @@ use super::content::word;
 use super::files::Attached;
 use super::refusal::Refusal;
 
+/// How the address of a button begins that copies a one-time code.
+const ONE_TIME_CODE: &str = "https://www.whatsapp.com/otp/";
+
+/// Longest one-time code, in characters.
+const ONE_TIME_CODE_MAX: usize = 15;
+
 /// What every business account has before it hands anything in.
 pub(super) fn stock() -> Vec<Value> {
     let template = |id: u64, name: &str, language: &str, category: &str, format: &str, components: Value| {
@@ -87,6 +93,21 @@ pub(super) fn stock() -> Vec<Value> {
                 { "type": "BODY", "text": "Here is your invoice for order {{1}}. Thank you!" },
             ]),
         ),
+        template(
+            900_007,
+            "sign_in_code",
+            "en_US",
+            "AUTHENTICATION",
+            "POSITIONAL",
+            json!([
+                { "type": "BODY", "text": "*{{1}}* is your verification code. For your security, do not share this code." },
+                { "type": "FOOTER", "text": "This code expires in 10 minutes." },
+                { "type": "BUTTONS", "buttons": [{
+                    "type": "URL", "text": "Copy code",
+                    "url": format!("{ONE_TIME_CODE}code/?otp_type=COPY_CODE&code_expiration_minutes=10&code=otp{{{{1}}}}"),
+                }] },
+            ]),
+        ),
     ]
 }
 
@@ -148,15 +169,30 @@ pub(super) fn judged(
         let needed = button["type"] == "COPY_CODE" || !places(word(button, "url").unwrap_or_default()).is_empty();
         let told = index.to_string();
         let own = |c: &&Value| c["type"] == "button" && (c["index"] == told.as_str() || c["index"] == index);
-        if needed && !given.iter().any(|component| own(&component)) {
+        let component = given.iter().find(own);
+        if needed && component.is_none() {
             return Err(Refusal::parameters(&format!(
                 "Button at index {index} of type {} requires a parameter",
                 button["type"]
             )));
         }
+        if word(button, "url").is_some_and(|url| url.starts_with(ONE_TIME_CODE)) {
+            let told = given.iter().find(|component| component["type"] == "body").unwrap_or(&Value::Null);
+            one_time_code(&told["parameters"][0], component.unwrap_or(&Value::Null))?;
+        }
         lines.push(format!("▢ {}", word(button, "text").unwrap_or("Copy code")));
     }
     Ok((lines.join("\n"), shown))
+}
+
+/// The button's code is the body's, and no longer than a code may be.
+fn one_time_code(told: &Value, button: &Value) -> Result<(), Refusal> {
+    let same = button["sub_type"] == "url" && button["parameters"][0]["text"] == told["text"];
+    let length = word(told, "text").unwrap_or_default().chars().count();
+    if same && length <= ONE_TIME_CODE_MAX {
+        return Ok(());
+    }
+    Err(Refusal::parameter_format("the code of the body and of the button must be the same, of 15 characters at most"))
 }
 
 /// The kind of file that a component shows.

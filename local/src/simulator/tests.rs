@@ -267,6 +267,25 @@ async fn a_template_is_held_to_its_definition_the_file_of_its_header_too() {
 }
 
 #[tokio::test]
+async fn a_one_time_code_is_the_same_in_the_body_and_the_button() {
+    let stage = stage(&Data::Memory, 0).await;
+    let request = |body: &str, button: &str| {
+        let text = |text: &str| json!([{ "type": "text", "text": text }]);
+        let components = json!([
+            { "type": "body", "parameters": text(body) },
+            { "type": "button", "sub_type": "url", "index": "0", "parameters": text(button) },
+        ]);
+        let template = json!({ "name": "sign_in_code", "language": { "code": "en_US" }, "components": components });
+        json!({ "messaging_product": "whatsapp", "to": "+819011112222", "type": "template", "template": template })
+    };
+    let long = "1".repeat(16);
+    for (body, button) in [("482913", "482914"), (&*long, &*long)] {
+        assert_eq!(code(&stage.send(&request(body, button)).await), (400, json!(132_012), Value::Null), "{body}");
+    }
+    assert_eq!(stage.send(&request("482913", "482913")).await.0, 200);
+}
+
+#[tokio::test]
 async fn after_a_day_of_silence_an_answer_is_taken_and_then_fails() {
     let mut stage = stage(&Data::Memory, 0).await;
     stage.writes().await;

@@ -1,5 +1,6 @@
 //! Templates: asked for, listed, handed in, and sent where nothing else may be.
 
+use domain::IdentityKind;
 use serde_json::{Value, json};
 
 use crate::world::{World, world};
@@ -140,6 +141,32 @@ async fn a_template_that_shows_a_picture_goes_out_with_the_one_that_was_uploaded
         json!(["template", "Look, Aiko.", "image", "image/png", PNG.len(), "ready"])
     );
     assert!(file["url"].as_str().unwrap().contains(picture.as_str().unwrap()), "{file}");
+}
+
+#[tokio::test]
+async fn a_one_time_code_is_told_once_and_at_most_fifteen_characters_long() {
+    let mut code = template("sign_in_code", "APPROVED");
+    let url = "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}";
+    code["category"] = json!("AUTHENTICATION");
+    code["components"] = json!([
+        {"type": "BODY", "text": "*{{1}}* is your verification code.", "add_security_recommendation": true},
+        {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Copy code", "url": url}]},
+    ]);
+    let (world, token, path) = synced(vec![code]).await;
+    let listed = world.get(&token, &path).await.json;
+    assert_eq!(listed["items"][0]["buttons"], json!([{"type": "one_time_code", "text": "Copy code"}]));
+    let part = |code: &str| json!({"type": "template", "name": "sign_in_code", "language": "en_US", "parameters": {"body": {"1": code}}});
+    let id = &world.a.conversation;
+    let refused = world.send(&token, id, "k", json!({"parts": [part("1234567890123456")]})).await;
+    assert_eq!(refused.refusal(), (422, "too_long", "parts[0].parameters.body.1"));
+    let sent = world.send(&token, id, "k", json!({"parts": [part("482913")]})).await;
+    assert_eq!(
+        (sent.status.as_u16(), &sent.json["messages"][0]["text"]),
+        (202, &json!("*482913* is your verification code."))
+    );
+    let nameless = world.receive_from(IdentityKind::UserId, "JP.77").await;
+    let refused = world.send(&token, &nameless, "k2", json!({"parts": [part("482913")]})).await;
+    assert_eq!(refused.refusal(), (422, "phone_needed", "parts[0].name"));
 }
 
 #[tokio::test]

@@ -116,7 +116,7 @@ impl TemplateDraft {
                     filled(&format!("{at}.phone_number"), phone_number, PHONE_MAX)?;
                 }
                 TemplateButton::CopyCode { .. } => filled(&format!("examples.buttons.{n}"), example, CODE_MAX)?,
-                TemplateButton::Other { .. } => {
+                TemplateButton::OneTimeCode { .. } | TemplateButton::Other { .. } => {
                     return Err(invalid(format!("{at}.type"), "invalid", "Such a button cannot be made from here."));
                 }
             }
@@ -151,7 +151,9 @@ impl TemplateDraft {
     fn button(&self, n: usize, button: &TemplateButton) -> Value {
         let example = self.examples.buttons.get(&n.to_string()).cloned().unwrap_or_default();
         match button {
-            TemplateButton::QuickReply { text } | TemplateButton::Other { text } => {
+            TemplateButton::QuickReply { text }
+            | TemplateButton::OneTimeCode { text }
+            | TemplateButton::Other { text } => {
                 json!({ "type": "QUICK_REPLY", "text": text })
             }
             TemplateButton::Url { text, url } if places(url).is_empty() => {

@@ -18,6 +18,8 @@ const BODY_MAX: usize = 1_024;
 const HEADER_MAX: usize = 60;
 /// Longest code that a button copies, in characters.
 const CODE_MAX: usize = 20;
+/// Longest one-time code, in characters. [Limit](https://docs.ycloud.com/docs/message-templates-authentication).
+const ONE_TIME_CODE_MAX: usize = 15;
 /// Longest end of an address, in characters.
 const URL_END_MAX: usize = 2_000;
 /// Longest payload of an answer, in characters.
@@ -52,7 +54,7 @@ pub fn fill(template: &Template, given: &Given) -> Result<(String, TemplateDetai
             format!("Filled in, it has more than {BODY_MAX} characters."),
         ));
     }
-    filling.buttons = buttons(&template.buttons, &given.buttons)?;
+    filling.buttons = buttons(template, given)?;
     let details = TemplateDetails {
         name: template.name.clone(),
         language: template.language.clone(),
@@ -168,7 +170,8 @@ fn parameter(
     Ok(TextParameter { name, text: text.clone() })
 }
 
-fn buttons(buttons: &[TemplateButton], given: &BTreeMap<String, String>) -> Result<Vec<ButtonParameter>, Invalid> {
+fn buttons(template: &Template, all: &Given) -> Result<Vec<ButtonParameter>, Invalid> {
+    let (buttons, given) = (&template.buttons, &all.buttons);
     let mut parameters = Vec::new();
     for (index, button) in buttons.iter().enumerate() {
         let field = format!("parameters.buttons.{index}");
@@ -177,6 +180,15 @@ fn buttons(buttons: &[TemplateButton], given: &BTreeMap<String, String>) -> Resu
             TemplateButton::QuickReply { .. } => (ButtonParameterKind::QuickReply, PAYLOAD_MAX, false),
             TemplateButton::Url { url, .. } if !places(url).is_empty() => (ButtonParameterKind::Url, URL_END_MAX, true),
             TemplateButton::CopyCode { .. } => (ButtonParameterKind::CopyCode, CODE_MAX, true),
+            TemplateButton::OneTimeCode { .. } => {
+                let value = one_time_code(template, all)?;
+                if given.is_some_and(|given| *given != value) {
+                    return Err(invalid(field, "invalid", "The button copies the code that the body tells."));
+                }
+                // To WhatsApp it is the end of an address.
+                parameters.push(ButtonParameter { index, kind: ButtonParameterKind::Url, value });
+                continue;
+            }
             TemplateButton::Url { .. } | TemplateButton::PhoneNumber { .. } | TemplateButton::Other { .. } => {
                 if given.is_some() {
                     return Err(unknown(&field));
@@ -201,6 +213,16 @@ fn buttons(buttons: &[TemplateButton], given: &BTreeMap<String, String>) -> Resu
         Some(index) => Err(unknown(&format!("parameters.buttons.{index}"))),
         None => Ok(parameters),
     }
+}
+
+/// The code that the body tells: WhatsApp wants it for the button once more, and we are told it once.
+fn one_time_code(template: &Template, given: &Given) -> Result<String, Invalid> {
+    let Some(name) = places(&template.body).first().copied() else {
+        return Err(invalid("name", "template_unsupported", "Its body has no place for the code."));
+    };
+    let code = value(&given.body, name);
+    has_text(&format!("parameters.body.{name}"), &code, ONE_TIME_CODE_MAX)?;
+    Ok(code)
 }
 
 fn unknown(field: &str) -> Invalid {

@@ -1459,6 +1459,9 @@ export type TemplateButton = {
     type: 'copy_code';
 } | {
     text: string;
+    type: 'one_time_code';
+} | {
+    text: string;
     type: 'other';
 };
 

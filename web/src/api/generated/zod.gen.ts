@@ -944,6 +944,10 @@ export const zTemplateButton = z.union([
     }),
     z.object({
         text: z.string(),
+        type: z.enum(['one_time_code'])
+    }),
+    z.object({
+        text: z.string(),
         type: z.enum(['other'])
     })
 ]);

@@ -16,7 +16,7 @@ import { may, useMe } from "../session/session";
 import { outbox } from "./outbox";
 import { KindIcon } from "./kind-icon";
 import styles from "./template-picker.module.css";
-import { fileOf, filledIn, fillingOf, isFilled, keyOf, placesOf, templatesQuery, type Place, type Values } from "./templates";
+import { CODE_MAX, fileOf, filledIn, fillingOf, isCode, isFilled, keyOf, placesOf, templatesQuery, type Place, type Values } from "./templates";
 import { UploadList } from "./upload-list";
 import { uploads, useUploads, type Upload } from "./uploads";
 
@@ -156,9 +156,9 @@ function Form({ row, seen, template, onSent }: { row: Conversation; seen: number
       {placesOf(template).map((place, index) => (
         <TextField key={keyOf(place)} className={styles.field} value={values[keyOf(place)] ?? ""} onChange={(value) => setValues({ ...values, [keyOf(place)]: value })} autoFocus={index === 0}>
           <Label>
-            <FieldName place={place} />
+            {isCode(template) && place.part === "body" ? t("template.field_code") : <FieldName place={place} />}
           </Label>
-          <Input className={styles.input} dir={place.part === "location" && place.name !== "name" ? "ltr" : "auto"} maxLength={1_000} />
+          <Input className={styles.input} dir={place.part === "location" && place.name !== "name" ? "ltr" : "auto"} maxLength={isCode(template) ? CODE_MAX : 1_000} />
         </TextField>
       ))}
       <Preview template={template} values={values} file={file} />

@@ -71,6 +71,12 @@ export function placesOf(template: Template): Place[] {
   return [...above, ...names(body).map((name): Place => ({ part: "body", name, button: null })), ...below];
 }
 
+/** Whether it tells a one-time code: the body's place, which the button copies. */
+export const isCode = (template: Template) => template.buttons.some(({ type }) => type === "one_time_code");
+
+/** Longest one-time code on WhatsApp, in characters. */
+export const CODE_MAX = 15;
+
 export const keyOf = (place: Place) => `${place.part}.${place.name}`;
 
 export type Values = Readonly<Record<string, string>>;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use channel_whatsapp::template::{Given, fill};
 use domain::body::{Degrees, Location};
-use domain::{Body, ChannelType, Details, MessageType};
+use domain::template::TemplateButton;
+use domain::{Body, ChannelType, Details, IdentityKind, MessageType};
 use serde::{Deserialize, Serialize};
 use table::Draft;
 use utoipa::ToSchema;
@@ -75,6 +76,9 @@ impl TemplatePart {
         }
         let missing = || Problem::invalid(format!("{at}.name"), "unknown_template", "There is no such template here.");
         let template = tenant.template(&head.account, &self.name, &self.language).await?.ok_or_else(missing)?;
+        if template.buttons.iter().any(|button| matches!(button, TemplateButton::OneTimeCode { .. })) {
+            phone_is_known(at, place).await?;
+        }
         let TemplateParameters { header, location, media, body, buttons } = self.parameters;
         let location = location.map(|p| Location {
             latitude: p.latitude,
@@ -95,5 +99,18 @@ impl TemplatePart {
         let attachments = given.file.into_iter().collect();
         let body = Body { attachments, ..Body::of(Details::Template(Box::new(details))) };
         Ok(Draft { kind: MessageType::Template, text: Some(text), body })
+    }
+}
+
+/// WhatsApp sends a one-time code to a phone number alone, not to a person whom it names by an id of its own (its code 131062).
+async fn phone_is_known(at: &str, place: &Place<'_>) -> Result<(), Problem> {
+    let contact = place.tenant.contact(&place.head.contact).await?;
+    match contact.as_ref().and_then(|contact| contact.identity(IdentityKind::Phone)) {
+        Some(_) => Ok(()),
+        None => Err(Problem::invalid(
+            format!("{at}.name"),
+            "phone_needed",
+            "A one-time code goes to a phone number, and this customer has told none.",
+        )),
     }
 }

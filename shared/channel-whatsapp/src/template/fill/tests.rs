@@ -145,6 +145,49 @@ fn a_header_takes_a_file_of_its_own_kind_and_size_and_no_other() {
     }
 }
 
+/// As WhatsApp words it: the body and the button are not ours to choose.
+fn one_time() -> Template {
+    Template {
+        category: TemplateCategory::Authentication,
+        buttons: vec![TemplateButton::OneTimeCode { text: "Copy code".to_owned() }],
+        ..template("*{{1}}* is your verification code.")
+    }
+}
+
+#[test]
+fn a_one_time_code_is_told_once_and_sent_for_the_body_and_for_the_button() {
+    let given = Given { body: map(&[("1", "482913")]), ..Given::default() };
+    let (text, details) = fill(&one_time(), &given).unwrap();
+    assert_eq!(text, "*482913* is your verification code.");
+    let code = json!([{ "type": "text", "text": "482913" }]);
+    assert_eq!(
+        crate::send::template::payload(&details, None).unwrap()["components"],
+        json!([
+            { "type": "body", "parameters": code },
+            { "type": "button", "sub_type": "url", "index": "0", "parameters": code },
+        ])
+    );
+    let twice = Given { buttons: map(&[("0", "482913")]), ..given };
+    assert_eq!(fill(&one_time(), &twice), Ok((text, details)), "whoever tells it twice may");
+}
+
+#[test]
+fn a_one_time_code_that_is_missing_too_long_or_told_in_two_ways_is_refused() {
+    let body = |code: &str| Given { body: map(&[("1", code)]), ..Given::default() };
+    let two = Given { buttons: map(&[("0", "2")]), ..body("1") };
+    for (given, field, code) in [
+        (Given::default(), "parameters.body.1", "missing"),
+        (body(" "), "parameters.body.1", "empty"),
+        (body(&"1".repeat(16)), "parameters.body.1", "too_long"),
+        (two, "parameters.buttons.0", "invalid"),
+    ] {
+        let refused = fill(&one_time(), &given).err().map(|why| (why.field, why.code));
+        assert_eq!(refused, Some((field.to_owned(), code)), "{given:?}");
+    }
+    let longest = body(&"1".repeat(15));
+    assert!(fill(&one_time(), &longest).is_ok());
+}
+
 #[test]
 fn what_has_nothing_to_fill_in_is_sent_by_its_name_alone() {
     let (text, details) = fill(&template("Hello World"), &Given::default()).unwrap();
