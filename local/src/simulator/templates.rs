@@ -1,6 +1,8 @@
 //! The templates of a business account: some that are approved from the start, those that are handed in, and a send of one judged.
 //! [Templates](https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates).
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::content::word;
@@ -111,8 +113,13 @@ pub(super) fn stock() -> Vec<Value> {
     ]
 }
 
-/// A template that is handed in: taken, to be looked at.
-pub(super) fn handed_in(body: &[u8], known: &[Value], id: u64) -> Result<Value, Refusal> {
+/// A template that is handed in: taken, to be looked at. `examples` are the files that its reviewer may be shown.
+pub(super) fn handed_in(
+    body: &[u8],
+    known: &[Value],
+    examples: &BTreeMap<String, (usize, Option<String>)>,
+    id: u64,
+) -> Result<Value, Refusal> {
     let new: Value = serde_json::from_slice(body).map_err(|_| Refusal::invalid("The body is not JSON"))?;
     for field in ["name", "language", "category"] {
         word(&new, field).ok_or_else(|| Refusal::invalid(&format!("Param {field} is required")))?;
@@ -121,6 +128,12 @@ pub(super) fn handed_in(body: &[u8], known: &[Value], id: u64) -> Result<Value, 
     let body = part(components, "BODY").ok_or_else(|| Refusal::invalid("A BODY component is required"))?;
     if !places(text(body)).is_empty() && body.get("example").is_none() {
         return Err(Refusal::invalid("Component of type BODY is missing expected field(s) (example)"));
+    }
+    if let Some(header) = part(components, "HEADER").filter(|header| file_kind(header).is_some()) {
+        let handle = header["example"]["header_handle"][0].as_str();
+        if handle.is_none_or(|handle| !examples.values().any(|(_, known)| known.as_deref() == Some(handle))) {
+            return Err(Refusal::invalid("Component of type HEADER is missing expected field(s) (example)"));
+        }
     }
     if find(known, &new["name"], &new["language"]).is_some() {
         return Err(Refusal::invalid("There is already content in this language for this template"));

@@ -267,6 +267,33 @@ async fn a_template_is_held_to_its_definition_the_file_of_its_header_too() {
 }
 
 #[tokio::test]
+async fn a_new_template_that_shows_a_file_needs_an_example_that_was_uploaded() {
+    let stage = stage(&Data::Memory, 0).await;
+    let graph = |path: &str| format!("/simulator/graph/v25.0/{path}");
+    let new = |handle: &str| {
+        let header = json!({ "type": "HEADER", "format": "IMAGE", "example": { "header_handle": [handle] } });
+        let components = json!([header, { "type": "BODY", "text": "Look." }]);
+        json!({ "name": "look", "language": "en", "category": "MARKETING", "components": components })
+    };
+    let templates = graph("W1/message_templates");
+    assert_eq!(stage.ask("POST", &templates, "t1", &new("4::1")).await.0, 400);
+    let begin = graph("1001/uploads?file_name=a.png&file_length=3&file_type=image/png");
+    assert_eq!(code(&stage.ask("POST", &begin, "t9", &Value::Null).await).0, 401);
+    let id = stage.ask("POST", &begin, "t1", &Value::Null).await.1["id"].as_str().unwrap().to_owned();
+    let fill = async |bytes: &'static str| {
+        let request = Request::post(graph(&id)).header("authorization", "OAuth t1").header("file_offset", "0");
+        let answer = stage.router.clone().oneshot(request.body(Body::from(bytes)).unwrap()).await.unwrap();
+        let status = answer.status().as_u16();
+        let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        (status, serde_json::from_slice::<Value>(&body).unwrap()["h"].clone())
+    };
+    assert_eq!(fill("ab").await, (400, Value::Null));
+    let (status, handle) = fill("abc").await;
+    assert_eq!(status, 200);
+    assert_eq!(stage.ask("POST", &templates, "t1", &new(handle.as_str().unwrap())).await.0, 200);
+}
+
+#[tokio::test]
 async fn a_one_time_code_is_the_same_in_the_body_and_the_button() {
     let stage = stage(&Data::Memory, 0).await;
     let request = |body: &str, button: &str| {

@@ -190,3 +190,32 @@ async fn a_new_template_is_checked_handed_in_and_waits_for_the_channels_word() {
     assert_eq!(world.post(&token, &path, new("Wrong", "x")).await.refusal(), (422, "invalid", "name"));
     assert_eq!(world.post(&token, &path, new("w", "Hi {{2}}, you.")).await.refusal(), (422, "invalid", "body"));
 }
+
+#[tokio::test]
+async fn a_new_template_that_shows_a_file_is_handed_in_with_an_example_of_it() {
+    let (world, token, path) = synced(Vec::new()).await;
+    let picture = uploaded(&world, &token, "image/png", "image", PNG).await;
+    let sticker = uploaded(&world, &token, "image/webp", "sticker", b"RIFF\0\0\0\0WEBPVP8 ").await;
+    let new = |media: Value| json!({"name": "new_arrival", "language": "en", "category": "marketing", "body": "Look.", "media": media});
+    let with = |upload_id: &Value| new(json!({"upload_id": upload_id}));
+    let mut both = with(&picture);
+    both["header"] = json!("Order");
+    for (body, field, code) in [
+        (both, "media", "invalid"),
+        (new(json!({})), "media.upload_id", "missing"),
+        (with(&json!("x")), "media.upload_id", "unknown_upload"),
+        (with(&sticker), "media.upload_id", "type_not_taken"),
+    ] {
+        assert_eq!(world.post(&token, &path, body.clone()).await.refusal(), (422, code, field), "{body}");
+    }
+    assert_eq!(world.post(&token, &path, with(&picture)).await.code(), (409, "signup_not_configured"));
+    world.outside.put_secret("meta-app", &json!({"app_id": "1001", "app_secrets": ["s"]}));
+    world.advance(61); // What was read of the secret is a minute old at most.
+    let token = world.token("admin@acme.test").await;
+    let created = world.post(&token, &path, with(&picture)).await;
+    let seen = (created.status.as_u16(), &created.json["header"], &created.json["status"]);
+    assert_eq!(seen, (201, &json!({"format": "image"}), &json!("pending")));
+    assert_eq!(world.outside.examples(), [("1001 file image/png 16".to_owned(), PNG.to_vec())]);
+    let header = json!({"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::1"]}});
+    assert_eq!(world.outside.templates()[0]["components"][0], header);
+}

@@ -111,7 +111,7 @@ fn moves(start: &[u8]) -> bool {
 }
 
 /// What the upload says of it.
-pub(super) fn form(file: &Attachment) -> FileForm<'_> {
+pub(crate) fn form(file: &Attachment) -> FileForm<'_> {
     FileForm {
         mime_type: file.mime_type.as_deref().unwrap_or("application/octet-stream"),
         file_name: file.file_name.as_deref().unwrap_or("file"),

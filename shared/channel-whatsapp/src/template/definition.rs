@@ -202,6 +202,19 @@ mod tests {
     }
 
     #[test]
+    fn a_template_with_a_carousel_says_that_it_has_more() {
+        let cards =
+            json!([{ "components": [{ "type": "HEADER", "format": "IMAGE" }, { "type": "BODY", "text": "{{1}}" }] }]);
+        let entry: Entry = serde_json::from_value(json!({
+            "id": "1", "name": "offers", "language": "en", "status": "APPROVED", "category": "MARKETING",
+            "components": [{ "type": "BODY", "text": "See these." }, { "type": "CAROUSEL", "cards": cards }],
+        }))
+        .unwrap();
+        let template = entry.template(&AccountId::from_bytes([1; 16]), Timestamp::from_seconds(9));
+        assert_eq!((template.body.as_str(), template.header, template.has_more), ("See these.", None, true));
+    }
+
+    #[test]
     fn a_button_that_copies_a_one_time_code_is_told_from_one_that_opens_a_page() {
         let read = |button: serde_json::Value| serde_json::from_value::<Button>(button).unwrap().button();
         let text = "Copy code".to_owned();

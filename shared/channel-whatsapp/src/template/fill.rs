@@ -75,7 +75,7 @@ fn sendable(template: &Template) -> Result<(), Invalid> {
     let strange = template.header == Some(TemplateHeader::Other)
         || template.buttons.iter().any(|button| matches!(button, TemplateButton::Other { .. }));
     if template.has_more || strange {
-        let message = "It has parts that cannot be filled in from here.";
+        let message = "It has parts that cannot be filled in from here, as the cards of a carousel or a form.";
         return Err(invalid("name", "template_unsupported", message));
     }
     Ok(())
@@ -98,7 +98,7 @@ fn header_file(template: &Template, given: Option<&Attachment>) -> Result<(), In
 }
 
 /// The kind of file that a header shows, and how people call it.
-fn shown_file(header: &TemplateHeader) -> Option<(MessageType, &'static str)> {
+pub(super) fn shown_file(header: &TemplateHeader) -> Option<(MessageType, &'static str)> {
     match header {
         TemplateHeader::Image => Some((MessageType::Image, "picture")),
         TemplateHeader::Video => Some((MessageType::Video, "video")),

@@ -432,6 +432,13 @@ export type Events = {
     next: string;
 };
 
+export type ExampleFile = {
+    /**
+     * Of [`create_upload`](#/messages/create_upload), once the form has been sent. Its kind is the header's.
+     */
+    upload_id: string;
+};
+
 /**
  * As what a file is shown.
  */
@@ -973,6 +980,7 @@ export type NewTemplate = {
      * The channel's word: `en_US`, `he`…
      */
     language: string;
+    media?: ExampleFile | null;
     /**
      * Small letters, digits and underscores.
      */
@@ -2148,7 +2156,7 @@ export type CreateTemplateErrors = {
      */
     404: Problem;
     /**
-     * `no_templates`: the channel has none; `waba_unknown`, `token_refused`: the account must be reconnected
+     * `no_templates`: the channel has none; `waba_unknown`, `token_refused`: the account must be reconnected; `signup_not_configured`: the install has no Meta app, which the example of a file goes to
      */
     409: Problem;
     /**

@@ -252,6 +252,10 @@ export const zEventType = z.enum([
     'presence.changed'
 ]);
 
+export const zExampleFile = z.object({
+    upload_id: z.string()
+});
+
 /**
  * As what a file is shown.
  */
@@ -979,6 +983,10 @@ export const zNewTemplate = z.object({
         z.null()
     ])),
     language: z.string(),
+    media: z.optional(z.union([
+        zExampleFile,
+        z.null()
+    ])),
     name: z.string()
 });
 

@@ -41,7 +41,7 @@ impl MediaPart {
 }
 
 /// What lies under an `upload_id` of this object, if it is what it was said to be, and its first bytes.
-pub(super) async fn looked_at(
+pub(crate) async fn looked_at(
     at: &str,
     app: &App,
     ctx: &TenantCtx,
