@@ -2,11 +2,12 @@
 //! is to be sent. Nothing is stored of an upload but the file itself: its id is the file's name, and what was said of it
 //! lies beside it.
 
-use std::{collections::BTreeMap, str::FromStr, sync::Arc};
+use std::{collections::BTreeMap, str::FromStr, sync::Arc, time::Duration};
 
 use axum::{Json, extract::State, http::StatusCode};
 use blob::{Announced, Key, Links, content, form};
 use channel::{Content, Invalid};
+use channel_meta::FileBody;
 use domain::body::{Attachment, AttachmentState};
 use domain::{ChannelType, ConversationId, MessageType, TenantCtx, Timestamp, UploadId};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -169,13 +170,8 @@ pub struct Uploaded {
 impl App {
     /// What was uploaded under this id. `None`: nothing, or not by this tenant.
     pub async fn uploaded(&self, ctx: &TenantCtx, id: &UploadId) -> Result<Option<Uploaded>, Problem> {
-        let unavailable = |why: String| {
-            tracing::warn!(tenant_id = %ctx.id(), why, "an upload cannot be read");
-            Problem::busy()
-        };
-        let session = self.session(ctx.id()).await?;
-        let link = Links::new(&self.links.files, session, self.now()).plain(&Key::upload(ctx.id(), id));
-        let link = link.map_err(|error| unavailable(error.to_string()))?;
+        let unavailable = |why: String| unreadable(ctx, &why);
+        let link = self.upload_link(ctx, id).await?;
         let asked = self.graph.client.get(link).header(header::RANGE, format!("bytes=0-{}", START - 1));
         let answer = asked.send().await.map_err(|error| unavailable(error.without_url().to_string()))?;
         match answer.status() {
@@ -188,6 +184,28 @@ impl App {
         let start = answer.bytes().await.map_err(|error| unavailable(error.without_url().to_string()))?;
         Ok(announced.map(|file| looked_into(file, &start)))
     }
+
+    /// The whole of what [`App::uploaded`] found, as it comes.
+    pub async fn upload_body(&self, ctx: &TenantCtx, id: &UploadId, within: Duration) -> Result<FileBody, Problem> {
+        let link = self.upload_link(ctx, id).await?;
+        let answer = self.graph.client.get(link).timeout(within).send().await;
+        let answer = answer.map_err(|error| unreadable(ctx, &error.without_url().to_string()))?;
+        match answer.status() {
+            Found::OK => Ok(FileBody::of(answer)),
+            status => Err(unreadable(ctx, &format!("the bucket answered {status}"))),
+        }
+    }
+
+    async fn upload_link(&self, ctx: &TenantCtx, id: &UploadId) -> Result<String, Problem> {
+        let session = self.session(ctx.id()).await?;
+        let link = Links::new(&self.links.files, session, self.now()).plain(&Key::upload(ctx.id(), id));
+        link.map_err(|error| unreadable(ctx, &error.to_string()))
+    }
+}
+
+fn unreadable(ctx: &TenantCtx, why: &str) -> Problem {
+    tracing::warn!(tenant_id = %ctx.id(), why, "an upload cannot be read");
+    Problem::busy()
 }
 
 /// What was said of the file when its form was made, and its size as the bucket counts it.

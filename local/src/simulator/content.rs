@@ -26,8 +26,13 @@ pub(super) struct Content {
     pub(super) object: Option<Value>,
 }
 
-/// The content of a request's own type. `templates` are those of the business account.
-pub(super) fn content(request: &Map<String, Value>, templates: &[Value]) -> Result<Content, Refusal> {
+/// The content of a request's own type. `templates` are those of the business account; `file` looks up what an object of a
+/// kind of file names.
+pub(super) fn content(
+    request: &Map<String, Value>,
+    templates: &[Value],
+    file: impl Fn(&str, &Value) -> Result<Attached, Refusal>,
+) -> Result<Content, Refusal> {
     let kind = request.get("type").and_then(Value::as_str).unwrap_or("text");
     let object = request.get(kind).ok_or_else(|| Refusal::missing(kind))?;
     let said = |text: String| Content { kind: kind.to_owned(), text, on: None, file: None, object: None };
@@ -37,7 +42,9 @@ pub(super) fn content(request: &Map<String, Value>, templates: &[Value]) -> Resu
         "location" => location(object).map(drawn),
         "contacts" => contacts(object).map(drawn),
         "interactive" => super::interactive::judged(object).map(drawn),
-        TEMPLATE => super::templates::judged(object, templates).map(said),
+        TEMPLATE => {
+            super::templates::judged(object, templates, file).map(|(text, file)| Content { file, ..said(text) })
+        }
         "reaction" => {
             let on = word(object, "message_id").ok_or_else(|| Refusal::missing("reaction['message_id']"))?;
             if request.contains_key("context") {

@@ -33,7 +33,11 @@ pub(super) fn routes() -> Router<Arc<Playing>> {
             "/simulator/graph/{version}/{number}/media",
             routing::post(media).layer(DefaultBodyLimit::max(uploads::BODY_MAX)),
         )
-        .route("/simulator/graph/{version}/{number}", routing::get(node))
+        .route("/simulator/graph/{version}/{number}/uploads", routing::post(begin_upload))
+        .route(
+            "/simulator/graph/{version}/{number}",
+            routing::get(node).post(fill_upload).layer(DefaultBodyLimit::max(uploads::BODY_MAX)),
+        )
 }
 
 #[derive(Deserialize)]
@@ -140,7 +144,7 @@ async fn new_template(
         let mut state = playing.store.state();
         let account = authorized_for_all(&state, &headers, &node.number)?;
         let id = 910_000 + state.next_seq();
-        let mut template = handed_in(&body, &state.templates(&node.number), id)?;
+        let mut template = handed_in(&body, &state.templates(&node.number), &state.examples, id)?;
         let answer = json!({ "id": template["id"], "status": template["status"], "category": template["category"] });
         template["status"] = json!("APPROVED");
         let now = (playing.now)();
@@ -176,6 +180,57 @@ async fn media(
     };
     playing.store.keep(vec![kept_file(&file)]).await;
     Ok(Json(json!({ "id": file.id })))
+}
+
+#[derive(Deserialize)]
+struct NewUpload {
+    file_length: usize,
+    file_type: String,
+}
+
+/// Begins an upload of an example for a template's reviewer, to one of the apps.
+async fn begin_upload(
+    State(playing): State<Arc<Playing>>,
+    Path(node): Path<Node>,
+    Query(new): Query<NewUpload>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refusal> {
+    let mut state = playing.store.state();
+    known(&state, token(&headers))?;
+    if !playing.apps.iter().any(|app| app.app_id == node.number) {
+        return Err(Refusal::number());
+    }
+    if new.file_length == 0 || new.file_type.is_empty() {
+        return Err(Refusal::invalid("Param file_length and file_type are required"));
+    }
+    let id = format!("upload:{}", state.next_seq());
+    state.examples.insert(id.clone(), (new.file_length, None));
+    Ok(Json(json!({ "id": id })))
+}
+
+/// Takes its bytes, all at once.
+async fn fill_upload(
+    State(playing): State<Arc<Playing>>,
+    Path(node): Path<Node>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Refusal> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut state = playing.store.state();
+    known(&state, text("authorization").strip_prefix("OAuth ").unwrap_or_default())?;
+    let (length, handle) = state.examples.get_mut(&node.number).ok_or_else(Refusal::number)?;
+    if text("file_offset") != "0" || body.len() != *length {
+        return Err(Refusal::invalid("The upload is not what was announced"));
+    }
+    let told = format!("4::{}", node.number);
+    *handle = Some(told.clone());
+    Ok(Json(json!({ "h": told })))
+}
+
+/// Some account's token.
+fn known(state: &Everything, token: &str) -> Result<(), Refusal> {
+    let is_known = state.accounts.values().any(|account| account.access_token == token);
+    if is_known && !state.faults.revoked { Ok(()) } else { Err(Refusal::token()) }
 }
 
 async fn messages(

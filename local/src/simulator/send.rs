@@ -81,7 +81,10 @@ pub(super) fn accept(
             let (file, text) = sent?;
             Content { kind: file.kind.clone(), text, on: None, file: Some(file), object: None }
         }
-        None => content(&request.0, &state.templates(&account.waba_id))?,
+        None => {
+            let file = |kind: &str, object: &Value| uploads::named(state, account, kind, object);
+            content(&request.0, &state.templates(&account.waba_id), file)?
+        }
     };
     let from = request.customer(state, account)?;
     let thread = ThreadKey { phone_number_id: account.phone_number_id.clone(), from };

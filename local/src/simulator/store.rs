@@ -37,6 +37,8 @@ pub(super) struct State {
     /// Those that business accounts handed in, beside their stock.
     pub(super) handed_in: BTreeMap<String, Vec<Value>>,
     pub(super) files: BTreeMap<String, File>,
+    /// Uploads for templates' reviewers: their length, and their handle once they are there. A new run has no use for them.
+    pub(super) examples: BTreeMap<String, (usize, Option<String>)>,
     pub(super) faults: Faults,
     /// By code. They end so soon that they need not outlive a restart.
     pub(super) signups: BTreeMap<String, Signup>,

@@ -1,10 +1,19 @@
 //! The templates of a business account: some that are approved from the start, those that are handed in, and a send of one judged.
 //! [Templates](https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates).
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::content::word;
+use super::files::Attached;
 use super::refusal::Refusal;
+
+/// How the address of a button begins that copies a one-time code.
+const ONE_TIME_CODE: &str = "https://www.whatsapp.com/otp/";
+
+/// Longest one-time code, in characters.
+const ONE_TIME_CODE_MAX: usize = 15;
 
 /// What every business account has before it hands anything in.
 pub(super) fn stock() -> Vec<Value> {
@@ -63,11 +72,54 @@ pub(super) fn stock() -> Vec<Value> {
                 { "type": "BUTTONS", "buttons": [{ "type": "COPY_CODE", "text": "Copy offer code" }] },
             ]),
         ),
+        template(
+            900_005,
+            "new_arrival",
+            "en_US",
+            "MARKETING",
+            "POSITIONAL",
+            json!([
+                { "type": "HEADER", "format": "IMAGE" },
+                { "type": "BODY", "text": "Look what came in, {{1}}: shall we put it aside for you?" },
+                { "type": "BUTTONS", "buttons": [{ "type": "QUICK_REPLY", "text": "Yes, please" }] },
+            ]),
+        ),
+        template(
+            900_006,
+            "invoice",
+            "en_US",
+            "UTILITY",
+            "POSITIONAL",
+            json!([
+                { "type": "HEADER", "format": "DOCUMENT" },
+                { "type": "BODY", "text": "Here is your invoice for order {{1}}. Thank you!" },
+            ]),
+        ),
+        template(
+            900_007,
+            "sign_in_code",
+            "en_US",
+            "AUTHENTICATION",
+            "POSITIONAL",
+            json!([
+                { "type": "BODY", "text": "*{{1}}* is your verification code. For your security, do not share this code." },
+                { "type": "FOOTER", "text": "This code expires in 10 minutes." },
+                { "type": "BUTTONS", "buttons": [{
+                    "type": "URL", "text": "Copy code",
+                    "url": format!("{ONE_TIME_CODE}code/?otp_type=COPY_CODE&code_expiration_minutes=10&code=otp{{{{1}}}}"),
+                }] },
+            ]),
+        ),
     ]
 }
 
-/// A template that is handed in: taken, to be looked at.
-pub(super) fn handed_in(body: &[u8], known: &[Value], id: u64) -> Result<Value, Refusal> {
+/// A template that is handed in: taken, to be looked at. `examples` are the files that its reviewer may be shown.
+pub(super) fn handed_in(
+    body: &[u8],
+    known: &[Value],
+    examples: &BTreeMap<String, (usize, Option<String>)>,
+    id: u64,
+) -> Result<Value, Refusal> {
     let new: Value = serde_json::from_slice(body).map_err(|_| Refusal::invalid("The body is not JSON"))?;
     for field in ["name", "language", "category"] {
         word(&new, field).ok_or_else(|| Refusal::invalid(&format!("Param {field} is required")))?;
@@ -76,6 +128,12 @@ pub(super) fn handed_in(body: &[u8], known: &[Value], id: u64) -> Result<Value, 
     let body = part(components, "BODY").ok_or_else(|| Refusal::invalid("A BODY component is required"))?;
     if !places(text(body)).is_empty() && body.get("example").is_none() {
         return Err(Refusal::invalid("Component of type BODY is missing expected field(s) (example)"));
+    }
+    if let Some(header) = part(components, "HEADER").filter(|header| file_kind(header).is_some()) {
+        let handle = header["example"]["header_handle"][0].as_str();
+        if handle.is_none_or(|handle| !examples.values().any(|(_, known)| known.as_deref() == Some(handle))) {
+            return Err(Refusal::invalid("Component of type HEADER is missing expected field(s) (example)"));
+        }
     }
     if find(known, &new["name"], &new["language"]).is_some() {
         return Err(Refusal::invalid("There is already content in this language for this template"));
@@ -90,8 +148,12 @@ pub(super) fn find<'a>(known: &'a [Value], name: &Value, language: &Value) -> Op
     known.iter().find(|template| template["name"] == *name && template["language"] == *language)
 }
 
-/// A send: what the phone shows of it.
-pub(super) fn judged(object: &Value, known: &[Value]) -> Result<String, Refusal> {
+/// A send: what the phone shows of it, words and a file above them. `file` looks up what a parameter names.
+pub(super) fn judged(
+    object: &Value,
+    known: &[Value],
+    file: impl Fn(&str, &Value) -> Result<Attached, Refusal>,
+) -> Result<(String, Option<Attached>), Refusal> {
     word(object, "name").ok_or_else(|| Refusal::missing("template['name']"))?;
     let language = &object["language"]["code"];
     let template = find(known, &object["name"], language).filter(|template| template["status"] == "APPROVED");
@@ -99,27 +161,57 @@ pub(super) fn judged(object: &Value, known: &[Value]) -> Result<String, Refusal>
     let parts = template["components"].as_array().map(Vec::as_slice).unwrap_or_default();
     let given = object["components"].as_array().map(Vec::as_slice).unwrap_or_default();
     let named = template["parameter_format"] == "NAMED";
-    let mut lines = Vec::new();
+    let (mut lines, mut shown) = (Vec::new(), None);
     for kind in ["HEADER", "BODY", "FOOTER"] {
         let Some(part) = part(parts, kind) else { continue };
         let of_kind = given.iter().find(|component| component["type"] == kind.to_ascii_lowercase());
         let parameters = of_kind.and_then(|component| component["parameters"].as_array()).map(Vec::as_slice);
-        lines.push(line(part, parameters.unwrap_or_default(), named)?);
+        let parameters = parameters.unwrap_or_default();
+        match file_kind(part) {
+            Some(kind) => {
+                let own = parameters.first().filter(|parameter| parameter["type"] == kind.as_str());
+                let mismatch =
+                    || Refusal::parameter_format(&format!("header: Format mismatch, expected {}", part["format"]));
+                shown = Some(file(&kind, &own.ok_or_else(mismatch)?[&kind])?);
+            }
+            None => lines.push(line(part, parameters, named)?),
+        }
     }
     let buttons = part(parts, "BUTTONS").and_then(|part| part["buttons"].as_array()).map(Vec::as_slice);
     for (index, button) in buttons.unwrap_or_default().iter().enumerate() {
         let needed = button["type"] == "COPY_CODE" || !places(word(button, "url").unwrap_or_default()).is_empty();
         let told = index.to_string();
         let own = |c: &&Value| c["type"] == "button" && (c["index"] == told.as_str() || c["index"] == index);
-        if needed && !given.iter().any(|component| own(&component)) {
+        let component = given.iter().find(own);
+        if needed && component.is_none() {
             return Err(Refusal::parameters(&format!(
                 "Button at index {index} of type {} requires a parameter",
                 button["type"]
             )));
         }
+        if word(button, "url").is_some_and(|url| url.starts_with(ONE_TIME_CODE)) {
+            let told = given.iter().find(|component| component["type"] == "body").unwrap_or(&Value::Null);
+            one_time_code(&told["parameters"][0], component.unwrap_or(&Value::Null))?;
+        }
         lines.push(format!("▢ {}", word(button, "text").unwrap_or("Copy code")));
     }
-    Ok(lines.join("\n"))
+    Ok((lines.join("\n"), shown))
+}
+
+/// The button's code is the body's, and no longer than a code may be.
+fn one_time_code(told: &Value, button: &Value) -> Result<(), Refusal> {
+    let same = button["sub_type"] == "url" && button["parameters"][0]["text"] == told["text"];
+    let length = word(told, "text").unwrap_or_default().chars().count();
+    if same && length <= ONE_TIME_CODE_MAX {
+        return Ok(());
+    }
+    Err(Refusal::parameter_format("the code of the body and of the button must be the same, of 15 characters at most"))
+}
+
+/// The kind of file that a component shows.
+fn file_kind(part: &Value) -> Option<String> {
+    let format = part["format"].as_str().filter(|format| ["IMAGE", "VIDEO", "DOCUMENT"].contains(format));
+    format.map(str::to_ascii_lowercase)
 }
 
 /// A component's words, filled in.

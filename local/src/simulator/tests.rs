@@ -224,6 +224,95 @@ async fn what_is_wrong_is_refused_in_graphs_words() {
 }
 
 #[tokio::test]
+async fn a_template_is_held_to_its_definition_the_file_of_its_header_too() {
+    let stage = stage(&Data::Memory, 0).await;
+    let file = async |token: &str, number: &str, mime_type: &str| {
+        let field = |name: &str, said: &str| {
+            format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{said}\r\n")
+        };
+        let file = format!(
+            "--b\r\ncontent-disposition: form-data; name=\"file\"\r\ncontent-type: {mime_type}\r\n\r\nabc\r\n--b--\r\n"
+        );
+        let body = field("messaging_product", "whatsapp") + &field("type", mime_type) + &file;
+        let request = Request::post(format!("/simulator/graph/v25.0/{number}/media"))
+            .header("content-type", "multipart/form-data; boundary=b")
+            .header("authorization", format!("Bearer {token}"));
+        let answer = stage.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        serde_json::from_slice::<Value>(&body).unwrap()["id"].clone()
+    };
+    let (png, pdf) = (file("t1", "101", "image/png").await, file("t1", "101", "application/pdf").await);
+    let foreign = file("t2", "102", "image/png").await;
+    let body = json!({ "type": "body", "parameters": [{ "type": "text", "text": "Aiko" }] });
+    let template = |components: Value| {
+        let template = json!({ "name": "new_arrival", "language": { "code": "en_US" }, "components": components });
+        json!({ "messaging_product": "whatsapp", "to": "+819011112222", "type": "template", "template": template })
+    };
+    let shows = |parameter: Value| template(json!([{ "type": "header", "parameters": [parameter] }, body]));
+    for (request, refused) in [
+        (template(json!([body])), 132_012),
+        (shows(json!({ "type": "text", "text": "x" })), 132_012),
+        (shows(json!({ "type": "document", "document": { "id": pdf } })), 132_012),
+        (shows(json!({ "type": "image", "image": {} })), 131_008),
+        (shows(json!({ "type": "image", "image": { "id": foreign } })), 100),
+        (shows(json!({ "type": "image", "image": { "id": pdf } })), 131_053),
+    ] {
+        assert_eq!(code(&stage.send(&request).await), (400, json!(refused), Value::Null), "{request}");
+    }
+    assert_eq!(stage.send(&shows(json!({ "type": "image", "image": { "id": png } }))).await.0, 200);
+    let chat = stage.ask("GET", "/simulator/api/threads/101/819011112222", "", &Value::Null).await.1;
+    let message = &chat["messages"][0];
+    let words = "Look what came in, Aiko: shall we put it aside for you?\n▢ Yes, please";
+    assert_eq!(json!([message["text"], message["file"]["id"], message["file"]["kind"]]), json!([words, png, "image"]));
+}
+
+#[tokio::test]
+async fn a_new_template_that_shows_a_file_needs_an_example_that_was_uploaded() {
+    let stage = stage(&Data::Memory, 0).await;
+    let graph = |path: &str| format!("/simulator/graph/v25.0/{path}");
+    let new = |handle: &str| {
+        let header = json!({ "type": "HEADER", "format": "IMAGE", "example": { "header_handle": [handle] } });
+        let components = json!([header, { "type": "BODY", "text": "Look." }]);
+        json!({ "name": "look", "language": "en", "category": "MARKETING", "components": components })
+    };
+    let templates = graph("W1/message_templates");
+    assert_eq!(stage.ask("POST", &templates, "t1", &new("4::1")).await.0, 400);
+    let begin = graph("1001/uploads?file_name=a.png&file_length=3&file_type=image/png");
+    assert_eq!(code(&stage.ask("POST", &begin, "t9", &Value::Null).await).0, 401);
+    let id = stage.ask("POST", &begin, "t1", &Value::Null).await.1["id"].as_str().unwrap().to_owned();
+    let fill = async |bytes: &'static str| {
+        let request = Request::post(graph(&id)).header("authorization", "OAuth t1").header("file_offset", "0");
+        let answer = stage.router.clone().oneshot(request.body(Body::from(bytes)).unwrap()).await.unwrap();
+        let status = answer.status().as_u16();
+        let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        (status, serde_json::from_slice::<Value>(&body).unwrap()["h"].clone())
+    };
+    assert_eq!(fill("ab").await, (400, Value::Null));
+    let (status, handle) = fill("abc").await;
+    assert_eq!(status, 200);
+    assert_eq!(stage.ask("POST", &templates, "t1", &new(handle.as_str().unwrap())).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_one_time_code_is_the_same_in_the_body_and_the_button() {
+    let stage = stage(&Data::Memory, 0).await;
+    let request = |body: &str, button: &str| {
+        let text = |text: &str| json!([{ "type": "text", "text": text }]);
+        let components = json!([
+            { "type": "body", "parameters": text(body) },
+            { "type": "button", "sub_type": "url", "index": "0", "parameters": text(button) },
+        ]);
+        let template = json!({ "name": "sign_in_code", "language": { "code": "en_US" }, "components": components });
+        json!({ "messaging_product": "whatsapp", "to": "+819011112222", "type": "template", "template": template })
+    };
+    let long = "1".repeat(16);
+    for (body, button) in [("482913", "482914"), (&*long, &*long)] {
+        assert_eq!(code(&stage.send(&request(body, button)).await), (400, json!(132_012), Value::Null), "{body}");
+    }
+    assert_eq!(stage.send(&request("482913", "482913")).await.0, 200);
+}
+
+#[tokio::test]
 async fn after_a_day_of_silence_an_answer_is_taken_and_then_fails() {
     let mut stage = stage(&Data::Memory, 0).await;
     stage.writes().await;

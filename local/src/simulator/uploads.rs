@@ -110,29 +110,36 @@ pub(super) fn sent(
     request: &Map<String, Value>,
 ) -> Option<Result<(Attached, String), Refusal>> {
     let kind = request.get("type").and_then(Value::as_str)?;
-    let (_, types, max) = KINDS.iter().find(|(word, _, _)| *word == kind)?;
+    KINDS.iter().find(|(word, _, _)| *word == kind)?;
     Some(request.get(kind).ok_or_else(|| Refusal::missing(kind)).and_then(|object| {
-        let id = word(object, "id").ok_or_else(|| Refusal::missing(&format!("{kind}['id']")))?;
-        let own = state.files.get(id).filter(|file| file.phone_number_id == account.phone_number_id);
-        let unknown = || Refusal::invalid(&format!("Param {kind}['id'] is not a media ID of this number"));
-        let file = own.ok_or_else(unknown)?;
-        if !(types.is_empty() || types.contains(&&*file.mime_type)) || file.body.len() > *max {
-            return Err(Refusal::media(&format!("The file is none that can be sent as {kind}")));
-        }
+        let attached = named(state, account, kind, object)?;
         let caption = word(object, "caption").unwrap_or_default().to_owned();
         if caption.chars().count() > CAPTION_MAX {
             return Err(Refusal::invalid(&format!("Param {kind}['caption'] must be at most 1024 characters long.")));
         }
-        let attached = Attached {
-            id: file.id.clone(),
-            kind: kind.to_owned(),
-            mime_type: file.mime_type.clone(),
-            name: word(object, "filename").map(str::to_owned),
-            voice: object.get("voice").and_then(Value::as_bool).unwrap_or_default(),
-            sha256: checksum(&file.body),
-        };
         Ok((attached, caption))
     }))
+}
+
+/// The file that an object of this kind names by its `id`, if this number may send it as that.
+pub(super) fn named(state: &State, account: &SimAccount, kind: &str, object: &Value) -> Result<Attached, Refusal> {
+    let known = KINDS.iter().find(|(word, _, _)| *word == kind);
+    let (_, types, max) = known.ok_or_else(|| Refusal::invalid(&format!("{kind} is no kind of file")))?;
+    let id = word(object, "id").ok_or_else(|| Refusal::missing(&format!("{kind}['id']")))?;
+    let own = state.files.get(id).filter(|file| file.phone_number_id == account.phone_number_id);
+    let unknown = || Refusal::invalid(&format!("Param {kind}['id'] is not a media ID of this number"));
+    let file = own.ok_or_else(unknown)?;
+    if !(types.is_empty() || types.contains(&&*file.mime_type)) || file.body.len() > *max {
+        return Err(Refusal::media(&format!("The file is none that can be sent as {kind}")));
+    }
+    Ok(Attached {
+        id: file.id.clone(),
+        kind: kind.to_owned(),
+        mime_type: file.mime_type.clone(),
+        name: word(object, "filename").map(str::to_owned),
+        voice: object.get("voice").and_then(Value::as_bool).unwrap_or_default(),
+        sha256: checksum(&file.body),
+    })
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use reqwest::{Client, Request, RequestBuilder, StatusCode};
+use reqwest::{Client, Request, RequestBuilder, StatusCode, header};
 use serde::{Deserialize, Serialize};
 
 use crate::probe::GraphAddress;
@@ -136,6 +137,32 @@ impl Graph {
         let url = format!("{}/{}/{path}", self.address.base_url, self.address.version);
         let request = self.client.post(url).bearer_auth(access_token).timeout(upload::WITHIN);
         self.told(upload::multipart(request, form, body)).await
+    }
+
+    /// Begins an upload to the app: the answer's `id` is where the bytes go.
+    /// [Resumable upload](https://developers.facebook.com/docs/graph-api/guides/upload).
+    pub async fn begin_upload(&self, app_id: &str, access_token: &str, form: &FileForm<'_>) -> Reply {
+        let url = format!("{}/{}/{app_id}/uploads", self.address.base_url, self.address.version);
+        let length = form.bytes.to_string();
+        let query = [("file_name", form.file_name), ("file_length", &*length), ("file_type", form.mime_type)];
+        let Ok(url) = reqwest::Url::parse_with_params(&url, query) else {
+            return Reply::NotSent("the address of Graph is none".to_owned());
+        };
+        self.told(self.client.post(url).bearer_auth(access_token)).await
+    }
+
+    /// Sends such an upload its bytes, all of them: the answer's `h` is its handle. The id may end in a query of its own.
+    pub async fn fill_upload(
+        &self,
+        id: &str,
+        access_token: &str,
+        bytes: u64,
+        body: FileBody,
+        within: Duration,
+    ) -> Reply {
+        let url = format!("{}/{}/{id}", self.address.base_url, self.address.version);
+        let request = self.client.post(url).header(header::AUTHORIZATION, format!("OAuth {access_token}"));
+        self.told(upload::plain(request.header("file_offset", "0").timeout(within), bytes, body)).await
     }
 }
 

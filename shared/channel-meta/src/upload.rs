@@ -44,6 +44,12 @@ pub(crate) fn multipart(request: RequestBuilder, form: &FileForm<'_>, body: File
         .body(reqwest::Body::wrap(framed))
 }
 
+/// A request whose body is the file and nothing else.
+pub(crate) fn plain(request: RequestBuilder, bytes: u64, body: FileBody) -> RequestBuilder {
+    let framed = Framed { before: None, inside: body.0, after: None, left: bytes };
+    request.header(header::CONTENT_LENGTH, bytes).body(reqwest::Body::wrap(framed))
+}
+
 /// What comes before and after the file. Its name is text of a header: quotes and breaks would end it.
 fn around(form: &FileForm<'_>) -> (Bytes, Bytes) {
     let FileForm { mime_type, file_name, bytes: _ } = form;

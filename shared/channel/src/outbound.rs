@@ -15,25 +15,25 @@ pub enum Content<'a> {
     Contacts(&'a [Card]),
     /// The words, and what can be pressed below them.
     Interactive(&'a str, &'a Interactive),
-    Template(&'a TemplateDetails),
+    /// With the file of its header, where that is one: the channel knows it as above.
+    Template(&'a TemplateDetails, Option<&'a Attachment>),
     Reaction(&'a ReactionDetails),
 }
 
 impl<'a> Content<'a> {
     /// What a message says; `None` for what nobody sends.
     pub fn of(kind: MessageType, text: Option<&'a str>, body: &'a Body) -> Option<Self> {
-        if let Some(file) = body.attachments.first() {
-            return Some(Self::File(file, text.filter(|caption| !caption.is_empty())));
-        }
-        let text = text.unwrap_or_default();
-        match (kind, &body.details) {
-            (MessageType::Text, _) => Some(Self::Text(text)),
-            (_, Some(Details::Location(place))) => Some(Self::Location(place)),
-            (_, Some(Details::Contacts(cards))) => Some(Self::Contacts(cards)),
-            (_, Some(Details::Interactive(offer))) => Some(Self::Interactive(text, offer)),
-            (_, Some(Details::Template(template))) => Some(Self::Template(template)),
-            (_, Some(Details::Reaction(reaction))) => Some(Self::Reaction(reaction)),
-            (_, Some(Details::Order(_) | Details::Call(_) | Details::System(_) | Details::Unsupported(_)) | None) => {
+        let words = text.unwrap_or_default();
+        match (kind, &body.details, body.attachments.first()) {
+            (_, Some(Details::Template(template)), file) => Some(Self::Template(template, file)),
+            (_, _, Some(file)) => Some(Self::File(file, text.filter(|caption| !caption.is_empty()))),
+            (MessageType::Text, _, None) => Some(Self::Text(words)),
+            (_, Some(Details::Location(place)), None) => Some(Self::Location(place)),
+            (_, Some(Details::Contacts(cards)), None) => Some(Self::Contacts(cards)),
+            (_, Some(Details::Interactive(offer)), None) => Some(Self::Interactive(words, offer)),
+            (_, Some(Details::Reaction(reaction)), None) => Some(Self::Reaction(reaction)),
+            (_, None, None)
+            | (_, Some(Details::Order(_) | Details::Call(_) | Details::System(_) | Details::Unsupported(_)), None) => {
                 None
             }
         }

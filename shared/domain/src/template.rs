@@ -83,6 +83,10 @@ pub enum TemplateButton {
     CopyCode {
         text: String,
     },
+    /// Copies the one-time code that the body tells, or hands it to the business's own app.
+    OneTimeCode {
+        text: String,
+    },
     /// Of a kind that we do not know: what has one cannot be sent from here.
     Other {
         text: String,
@@ -96,6 +100,7 @@ impl TemplateButton {
             | Self::Url { text, .. }
             | Self::PhoneNumber { text, .. }
             | Self::CopyCode { text }
+            | Self::OneTimeCode { text }
             | Self::Other { text } => text,
         }
     }

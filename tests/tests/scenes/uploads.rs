@@ -148,6 +148,43 @@ async fn a_picture_a_video_and_a_document_arrive_in_order_to_the_byte_and_once()
 }
 
 #[tokio::test]
+async fn a_template_shows_the_customer_the_picture_that_the_agent_chose() {
+    let stage = Stage::with_simulator().await;
+    let ada = stage.agent("ada@acme.test").await;
+    let day_and_more = 25 * 60 * 60;
+    stage.customer_writes(NUMBER, DANA, "wamid.old", Stage::now() - day_and_more, "hello").await;
+    let conversation = ada.conversation_of("wamid.old").await;
+    let channels = ada.get("/v1/channels").await;
+    let sales = channels["items"].as_array().unwrap().iter().find(|channel| channel["name"] == "Sales").unwrap();
+    let sync = format!("/v1/channels/{}/templates/sync", sales["id"].as_str().unwrap());
+    assert_eq!(ada.ask("POST", &sync, Some(&json!({}))).await.0, 200);
+    let photo = png(40_000);
+    let upload_id = upload(&stage, &ada, &announced(&conversation, "a.png", "image/png", 40_000), &photo).await;
+    let part = |media: Value| {
+        let parameters = json!({ "body": { "1": "Dana" }, "media": media });
+        json!([{ "type": "template", "name": "new_arrival", "language": "en_US", "parameters": parameters }])
+    };
+    let (status, problem) = send(&ada, &conversation, &part(Value::Null)).await;
+    let told = (status, &problem["code"], &problem["field"]);
+    assert_eq!(told, (422, &json!("missing"), &json!("parts[0].parameters.media")));
+    let (status, answer) = send(&ada, &conversation, &part(json!({ "upload_id": upload_id }))).await;
+    assert_eq!(status, 202, "{answer}");
+    let (item, bytes) = ledger(&stage, 1).await.remove(0);
+    let words = "Look what came in, Dana: shall we put it aside for you?\n▢ Yes, please";
+    assert_eq!(json!([item["type"], item["text"], item["file"]["kind"]]), json!(["template", words, "image"]));
+    assert!(bytes == photo, "to the byte");
+    let thread = format!("/v1/conversations/{conversation}/messages");
+    let message = eventually("it has arrived", async || {
+        let newest = ada.get(&thread).await["items"][0].clone();
+        (newest["delivery_status"] == "delivered").then_some(newest)
+    })
+    .await;
+    let link = message["attachments"][0]["url"].as_str().unwrap();
+    assert!(stage.client.get(link).send().await.unwrap().bytes().await.unwrap() == photo, "the thread shows it");
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn a_file_that_cannot_be_sent_is_refused_before_it_is_uploaded_by_the_bucket_or_before_it_is_sent() {
     let stage = Stage::with_simulator().await;
     let ada = stage.agent("ada@acme.test").await;

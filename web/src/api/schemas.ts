@@ -52,6 +52,7 @@ export const templateFilling = z.object({
     body: z.record(z.string(), z.string()),
     buttons: z.record(z.string(), z.string()),
     location: z.object({ latitude: z.number(), longitude: z.number(), name: z.string().optional() }).optional(),
+    media: z.object({ upload_id: z.string() }).optional(),
   }),
 });
 

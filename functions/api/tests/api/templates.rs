@@ -1,5 +1,6 @@
 //! Templates: asked for, listed, handed in, and sent where nothing else may be.
 
+use domain::IdentityKind;
 use serde_json::{Value, json};
 
 use crate::world::{World, world};
@@ -95,6 +96,79 @@ async fn a_template_goes_out_after_the_window_has_closed_if_every_place_is_fille
     assert_eq!(world.send(&token, id, "k2", both).await.refusal(), (422, "window_closed", "parts[1]"));
 }
 
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+
+/// What an agent has put into the bucket.
+async fn uploaded(world: &World, token: &str, mime_type: &str, kind: &str, body: &[u8]) -> Value {
+    let file = json!({"channel": "whatsapp", "file_name": "plan.pdf", "mime_type": mime_type, "kind": kind, "bytes": body.len()});
+    let form = world.post(token, "/v1/uploads", file).await.json;
+    world.outside.put(&form, body);
+    form["upload_id"].clone()
+}
+
+#[tokio::test]
+async fn a_template_that_shows_a_picture_goes_out_with_the_one_that_was_uploaded() {
+    let mut shows = template("new_arrival", "APPROVED");
+    shows["components"] = json!([{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Look, {{1}}."}]);
+    let (world, _, _) = synced(vec![shows, template("words", "APPROVED")]).await;
+    let token = world.token("agent@acme.test").await;
+    let picture = uploaded(&world, &token, "image/png", "image", PNG).await;
+    let pdf = uploaded(&world, &token, "application/pdf", "file", b"%PDF-1.7").await;
+    let lie = uploaded(&world, &token, "image/png", "image", b"<!DOCTYPE html><html>").await;
+    let stranger = uploaded(&world, &world.token("agent@bolt.test").await, "image/png", "image", PNG).await;
+    let id = &world.a.conversation;
+    let with = |name: &str, parameters: Value| json!({"parts": [{"type": "template", "name": name, "language": "en_US", "parameters": parameters}]});
+    let shown = |media: Value| with("new_arrival", json!({"body": {"1": "Aiko"}, "media": media}));
+    let words = json!({"header": {"1": "42"}, "body": {"1": "a", "2": "b"}, "buttons": {"0": "c"}, "media": {"upload_id": picture}});
+    for (body, field, code) in [
+        (with("new_arrival", json!({"body": {"1": "Aiko"}})), "media", "missing"),
+        (shown(json!({})), "media.upload_id", "missing"),
+        (shown(json!({"upload_id": "x"})), "media.upload_id", "unknown_upload"),
+        (shown(json!({"upload_id": stranger})), "media.upload_id", "unknown_upload"),
+        (shown(json!({"upload_id": lie})), "media.upload_id", "content_mismatch"),
+        (shown(json!({"upload_id": pdf})), "media.upload_id", "type_not_taken"),
+        (with("words", words), "media", "unknown_parameter"),
+    ] {
+        let refused = world.send(&token, id, "k", body.clone()).await;
+        assert_eq!(refused.refusal(), (422, code, &*format!("parts[0].parameters.{field}")), "{body}");
+    }
+    let sent = world.send(&token, id, "k", shown(json!({"upload_id": picture}))).await;
+    assert_eq!(sent.status, 202, "{:?}", sent.json);
+    let message = &sent.json["messages"][0];
+    let file = &message["attachments"][0];
+    assert_eq!(
+        json!([message["type"], message["text"], file["kind"], file["mime_type"], file["bytes"], file["state"]]),
+        json!(["template", "Look, Aiko.", "image", "image/png", PNG.len(), "ready"])
+    );
+    assert!(file["url"].as_str().unwrap().contains(picture.as_str().unwrap()), "{file}");
+}
+
+#[tokio::test]
+async fn a_one_time_code_is_told_once_and_at_most_fifteen_characters_long() {
+    let mut code = template("sign_in_code", "APPROVED");
+    let url = "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}";
+    code["category"] = json!("AUTHENTICATION");
+    code["components"] = json!([
+        {"type": "BODY", "text": "*{{1}}* is your verification code.", "add_security_recommendation": true},
+        {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Copy code", "url": url}]},
+    ]);
+    let (world, token, path) = synced(vec![code]).await;
+    let listed = world.get(&token, &path).await.json;
+    assert_eq!(listed["items"][0]["buttons"], json!([{"type": "one_time_code", "text": "Copy code"}]));
+    let part = |code: &str| json!({"type": "template", "name": "sign_in_code", "language": "en_US", "parameters": {"body": {"1": code}}});
+    let id = &world.a.conversation;
+    let refused = world.send(&token, id, "k", json!({"parts": [part("1234567890123456")]})).await;
+    assert_eq!(refused.refusal(), (422, "too_long", "parts[0].parameters.body.1"));
+    let sent = world.send(&token, id, "k", json!({"parts": [part("482913")]})).await;
+    assert_eq!(
+        (sent.status.as_u16(), &sent.json["messages"][0]["text"]),
+        (202, &json!("*482913* is your verification code."))
+    );
+    let nameless = world.receive_from(IdentityKind::UserId, "JP.77").await;
+    let refused = world.send(&token, &nameless, "k2", json!({"parts": [part("482913")]})).await;
+    assert_eq!(refused.refusal(), (422, "phone_needed", "parts[0].name"));
+}
+
 #[tokio::test]
 async fn a_new_template_is_checked_handed_in_and_waits_for_the_channels_word() {
     let (world, token, path) = synced(Vec::new()).await;
@@ -115,4 +189,33 @@ async fn a_new_template_is_checked_handed_in_and_waits_for_the_channels_word() {
     assert_eq!(refused.json["detail"], "There is already such a template");
     assert_eq!(world.post(&token, &path, new("Wrong", "x")).await.refusal(), (422, "invalid", "name"));
     assert_eq!(world.post(&token, &path, new("w", "Hi {{2}}, you.")).await.refusal(), (422, "invalid", "body"));
+}
+
+#[tokio::test]
+async fn a_new_template_that_shows_a_file_is_handed_in_with_an_example_of_it() {
+    let (world, token, path) = synced(Vec::new()).await;
+    let picture = uploaded(&world, &token, "image/png", "image", PNG).await;
+    let sticker = uploaded(&world, &token, "image/webp", "sticker", b"RIFF\0\0\0\0WEBPVP8 ").await;
+    let new = |media: Value| json!({"name": "new_arrival", "language": "en", "category": "marketing", "body": "Look.", "media": media});
+    let with = |upload_id: &Value| new(json!({"upload_id": upload_id}));
+    let mut both = with(&picture);
+    both["header"] = json!("Order");
+    for (body, field, code) in [
+        (both, "media", "invalid"),
+        (new(json!({})), "media.upload_id", "missing"),
+        (with(&json!("x")), "media.upload_id", "unknown_upload"),
+        (with(&sticker), "media.upload_id", "type_not_taken"),
+    ] {
+        assert_eq!(world.post(&token, &path, body.clone()).await.refusal(), (422, code, field), "{body}");
+    }
+    assert_eq!(world.post(&token, &path, with(&picture)).await.code(), (409, "signup_not_configured"));
+    world.outside.put_secret("meta-app", &json!({"app_id": "1001", "app_secrets": ["s"]}));
+    world.advance(61); // What was read of the secret is a minute old at most.
+    let token = world.token("admin@acme.test").await;
+    let created = world.post(&token, &path, with(&picture)).await;
+    let seen = (created.status.as_u16(), &created.json["header"], &created.json["status"]);
+    assert_eq!(seen, (201, &json!({"format": "image"}), &json!("pending")));
+    assert_eq!(world.outside.examples(), [("1001 file image/png 16".to_owned(), PNG.to_vec())]);
+    let header = json!({"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::1"]}});
+    assert_eq!(world.outside.templates()[0]["components"][0], header);
 }

@@ -57,7 +57,7 @@ fn limit(kind: MessageType) -> Result<&'static Limit, Invalid> {
     LIMITS.iter().find(|limit| limit.kind == kind).ok_or_else(|| invalid("kind", "invalid", "This is no kind of file."))
 }
 
-pub(super) fn check(file: &Attachment, caption: Option<&str>) -> Result<(), Invalid> {
+pub(crate) fn check(file: &Attachment, caption: Option<&str>) -> Result<(), Invalid> {
     let limit = limit(file.kind)?;
     let mime_type = file.mime_type.as_deref().unwrap_or_default();
     if !limit.types.is_empty() && !limit.types.contains(&mime_type) {
@@ -111,7 +111,7 @@ fn moves(start: &[u8]) -> bool {
 }
 
 /// What the upload says of it.
-pub(super) fn form(file: &Attachment) -> FileForm<'_> {
+pub(crate) fn form(file: &Attachment) -> FileForm<'_> {
     FileForm {
         mime_type: file.mime_type.as_deref().unwrap_or("application/octet-stream"),
         file_name: file.file_name.as_deref().unwrap_or("file"),

@@ -2,7 +2,7 @@
 //! [Messages](https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages).
 
 mod contacts;
-mod file;
+pub(crate) mod file;
 mod interactive;
 pub(crate) mod limits;
 pub(crate) mod location;
@@ -73,7 +73,7 @@ pub fn check(content: Content<'_>) -> Result<(), Invalid> {
         Content::Contacts(cards) => contacts::check(cards),
         Content::Interactive(text, offer) => interactive::check(text, offer),
         // It is filled in by what the channel says of it, and checked there.
-        Content::Template(_) => Ok(()),
+        Content::Template(..) => Ok(()),
         Content::Reaction(reaction) => reaction::check(reaction),
     }
 }
@@ -86,7 +86,7 @@ fn payload(content: Content<'_>) -> Option<(&'static str, Value)> {
         Content::Location(place) => ("location", location::payload(place)),
         Content::Contacts(cards) => ("contacts", contacts::payload(cards)),
         Content::Interactive(text, offer) => ("interactive", interactive::payload(text, offer)?),
-        Content::Template(template) => ("template", template::payload(template)),
+        Content::Template(template, file) => ("template", template::payload(template, file)?),
         Content::Reaction(reaction) => ("reaction", reaction::payload(reaction)),
     })
 }

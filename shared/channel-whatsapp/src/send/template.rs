@@ -1,22 +1,28 @@
 //! A template: [Template messages](https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-message-templates).
 
+use domain::Attachment;
 use domain::body::{ButtonParameter, ButtonParameterKind, Location, TemplateDetails, TextParameter};
 use serde_json::{Map, Value, json};
 
-use super::location;
+use super::{file, location};
 
-pub(crate) fn payload(template: &TemplateDetails) -> Value {
+/// `None` before the header's file was uploaded there.
+pub(crate) fn payload(template: &TemplateDetails, header: Option<&Attachment>) -> Option<Value> {
     let mut payload = json!({ "name": template.name, "language": { "code": template.language } });
-    let components = components(template);
+    let components = components(template, header)?;
     if !components.is_empty() {
         payload["components"] = components.into();
     }
-    payload
+    Some(payload)
 }
 
-fn components(template: &TemplateDetails) -> Vec<Value> {
+fn components(template: &TemplateDetails, header: Option<&Attachment>) -> Option<Vec<Value>> {
     let filling = &template.filling;
     let mut components = Vec::new();
+    if let Some(header) = header {
+        let (kind, object) = file::payload(header, None)?;
+        components.push(json!({ "type": "header", "parameters": [{ "type": kind, kind: object }] }));
+    }
     if let Some(place) = &template.location {
         components.push(json!({ "type": "header", "parameters": [place_parameter(place)] }));
     }
@@ -26,7 +32,7 @@ fn components(template: &TemplateDetails) -> Vec<Value> {
         }
     }
     components.extend(filling.buttons.iter().map(button));
-    components
+    Some(components)
 }
 
 fn place_parameter(place: &Location) -> Value {

@@ -21,6 +21,10 @@ pub(super) struct Entry {
     rejected_reason: Option<String>,
 }
 
+/// How the address of a button begins that copies a one-time code or fills it in: it is handed in as `OTP` and told of as `URL`.
+/// [Copy code](https://developers.facebook.com/docs/whatsapp/business-management-api/authentication-templates/copy-code-button-authentication-templates).
+const ONE_TIME_CODE: &str = "https://www.whatsapp.com/otp/";
+
 #[derive(Debug, Deserialize)]
 struct QualityScore {
     score: Option<String>,
@@ -131,6 +135,8 @@ impl Button {
         let Self { kind, text, url, phone_number } = self;
         match (kind.to_ascii_uppercase().as_str(), url, phone_number) {
             ("QUICK_REPLY", ..) => TemplateButton::QuickReply { text },
+            ("OTP", ..) => TemplateButton::OneTimeCode { text },
+            ("URL", Some(url), _) if url.starts_with(ONE_TIME_CODE) => TemplateButton::OneTimeCode { text },
             ("URL", Some(url), _) => TemplateButton::Url { text, url },
             ("PHONE_NUMBER", _, Some(phone_number)) => TemplateButton::PhoneNumber { text, phone_number },
             ("COPY_CODE", ..) => TemplateButton::CopyCode { text },
@@ -192,6 +198,34 @@ mod tests {
                 has_more: true,
                 synced_at: now,
             }
+        );
+    }
+
+    #[test]
+    fn a_template_with_a_carousel_says_that_it_has_more() {
+        let cards =
+            json!([{ "components": [{ "type": "HEADER", "format": "IMAGE" }, { "type": "BODY", "text": "{{1}}" }] }]);
+        let entry: Entry = serde_json::from_value(json!({
+            "id": "1", "name": "offers", "language": "en", "status": "APPROVED", "category": "MARKETING",
+            "components": [{ "type": "BODY", "text": "See these." }, { "type": "CAROUSEL", "cards": cards }],
+        }))
+        .unwrap();
+        let template = entry.template(&AccountId::from_bytes([1; 16]), Timestamp::from_seconds(9));
+        assert_eq!((template.body.as_str(), template.header, template.has_more), ("See these.", None, true));
+    }
+
+    #[test]
+    fn a_button_that_copies_a_one_time_code_is_told_from_one_that_opens_a_page() {
+        let read = |button: serde_json::Value| serde_json::from_value::<Button>(button).unwrap().button();
+        let text = "Copy code".to_owned();
+        let otp = "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code_expiration_minutes=10&code=otp{{1}}";
+        let code = TemplateButton::OneTimeCode { text: text.clone() };
+        assert_eq!(read(json!({ "type": "URL", "text": text, "url": otp })), code);
+        assert_eq!(read(json!({ "type": "OTP", "otp_type": "ONE_TAP", "text": text })), code);
+        let url = "https://acme.test/otp/{{1}}".to_owned();
+        assert_eq!(
+            read(json!({ "type": "URL", "text": text, "url": url })),
+            TemplateButton::Url { text: text.clone(), url }
         );
     }
 

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use channel::Invalid;
-use domain::template::{ParameterFormat, TemplateButton, TemplateCategory};
+use domain::template::{ParameterFormat, TemplateButton, TemplateCategory, TemplateHeader};
 use serde_json::{Map, Value, json};
 
+use super::example::HeaderFile;
 use super::places::{filled as filled_in, places};
 use crate::send::limits::{filled, filled_if, invalid};
 
@@ -27,6 +28,8 @@ pub struct TemplateDraft {
     pub language: String,
     pub category: TemplateCategory,
     pub header: Option<String>,
+    /// In the header's place.
+    pub file: Option<HeaderFile>,
     pub body: String,
     pub footer: Option<String>,
     pub buttons: Vec<TemplateButton>,
@@ -47,6 +50,12 @@ impl TemplateDraft {
     pub fn format(&self) -> ParameterFormat {
         let named = self.names().any(|name| name.parse::<u32>().is_err());
         if named { ParameterFormat::Named } else { ParameterFormat::Positional }
+    }
+
+    /// The header as the channel will tell of it.
+    pub(super) fn shown_header(&self) -> Option<TemplateHeader> {
+        let text = || self.header.clone().map(|text| TemplateHeader::Text { text });
+        self.file.as_ref().map(|file| file.format.clone()).or_else(text)
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
@@ -116,7 +125,7 @@ impl TemplateDraft {
                     filled(&format!("{at}.phone_number"), phone_number, PHONE_MAX)?;
                 }
                 TemplateButton::CopyCode { .. } => filled(&format!("examples.buttons.{n}"), example, CODE_MAX)?,
-                TemplateButton::Other { .. } => {
+                TemplateButton::OneTimeCode { .. } | TemplateButton::Other { .. } => {
                     return Err(invalid(format!("{at}.type"), "invalid", "Such a button cannot be made from here."));
                 }
             }
@@ -128,7 +137,10 @@ impl TemplateDraft {
     pub(super) fn request(&self) -> Value {
         let format = self.format();
         let mut components = Vec::new();
-        if let Some(text) = &self.header {
+        if let Some(HeaderFile { format, handle }) = &self.file {
+            let format = format_word(format);
+            components.push(json!({ "type": "HEADER", "format": format, "example": { "header_handle": [handle] } }));
+        } else if let Some(text) = &self.header {
             let example = example("header_text", text, &self.examples.header, format);
             components.push(component(json!({ "type": "HEADER", "format": "TEXT", "text": text }), example));
         }
@@ -151,7 +163,9 @@ impl TemplateDraft {
     fn button(&self, n: usize, button: &TemplateButton) -> Value {
         let example = self.examples.buttons.get(&n.to_string()).cloned().unwrap_or_default();
         match button {
-            TemplateButton::QuickReply { text } | TemplateButton::Other { text } => {
+            TemplateButton::QuickReply { text }
+            | TemplateButton::OneTimeCode { text }
+            | TemplateButton::Other { text } => {
                 json!({ "type": "QUICK_REPLY", "text": text })
             }
             TemplateButton::Url { text, url } if places(url).is_empty() => {
@@ -173,6 +187,17 @@ impl TemplateDraft {
 fn word(ours: &impl serde::Serialize) -> String {
     let word = serde_json::to_value(ours).unwrap_or_default();
     word.as_str().unwrap_or_default().to_ascii_uppercase()
+}
+
+/// WhatsApp's word for a header.
+fn format_word(header: &TemplateHeader) -> &'static str {
+    match header {
+        TemplateHeader::Image => "IMAGE",
+        TemplateHeader::Video => "VIDEO",
+        TemplateHeader::Document => "DOCUMENT",
+        TemplateHeader::Location => "LOCATION",
+        TemplateHeader::Text { .. } | TemplateHeader::Other => "TEXT",
+    }
 }
 
 fn sorted(text: &str, format: ParameterFormat) -> Vec<&str> {

@@ -3,10 +3,12 @@
 
 pub mod definition;
 pub mod draft;
+mod example;
 pub mod fill;
 mod places;
 mod remote;
 
 pub use draft::{Examples, TemplateDraft};
+pub use example::{HeaderFile, header_of, upload_example};
 pub use fill::{Given, fill};
 pub use remote::{Refused, create, list};

@@ -98,7 +98,7 @@ pub async fn create(
         quality: None,
         reason: None,
         parameter_format: draft.format(),
-        header: draft.header.clone().map(|text| domain::template::TemplateHeader::Text { text }),
+        header: draft.shown_header(),
         body: draft.body.clone(),
         footer: draft.footer.clone(),
         buttons: draft.buttons.clone(),
@@ -107,7 +107,7 @@ pub async fn create(
     })
 }
 
-fn read<T: for<'de> Deserialize<'de>>(reply: Reply) -> Result<T, Refused> {
+pub(super) fn read<T: for<'de> Deserialize<'de>>(reply: Reply) -> Result<T, Refused> {
     match reply {
         Reply::Done(body) => serde_json::from_slice(&body)
             .map_err(|_| Refused::Unreachable("Graph's answer could not be read".to_owned())),

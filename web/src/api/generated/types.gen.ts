@@ -444,10 +444,24 @@ export type Events = {
     next: string;
 };
 
+export type ExampleFile = {
+    /**
+     * Of [`create_upload`](#/messages/create_upload), once the form has been sent. Its kind is the header's.
+     */
+    upload_id: string;
+};
+
 /**
  * As what a file is shown.
  */
 export type FileKind = 'image' | 'video' | 'audio' | 'voice' | 'file' | 'sticker';
+
+export type FileParameter = {
+    /**
+     * Of [`create_upload`](#/messages/create_upload), once the form has been sent. It is of the kind that the header shows.
+     */
+    upload_id: string;
+};
 
 /**
  * What we offer to choose from, or what the customer chose or filled in of it.
@@ -990,6 +1004,7 @@ export type NewTemplate = {
      * The channel's word: `en_US`, `he`…
      */
     language: string;
+    media?: ExampleFile | null;
     /**
      * Small letters, digits and underscores.
      */
@@ -1476,6 +1491,9 @@ export type TemplateButton = {
     type: 'copy_code';
 } | {
     text: string;
+    type: 'one_time_code';
+} | {
+    text: string;
     type: 'other';
 };
 
@@ -1522,6 +1540,7 @@ export type TemplateParameters = {
         [key: string]: string;
     };
     location?: PlaceParameter | null;
+    media?: FileParameter | null;
 };
 
 export type TemplatePart = {
@@ -2161,7 +2180,7 @@ export type CreateTemplateErrors = {
      */
     404: Problem;
     /**
-     * `no_templates`: the channel has none; `waba_unknown`, `token_refused`: the account must be reconnected
+     * `no_templates`: the channel has none; `waba_unknown`, `token_refused`: the account must be reconnected; `signup_not_configured`: the install has no Meta app, which the example of a file goes to
      */
     409: Problem;
     /**

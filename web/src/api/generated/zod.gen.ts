@@ -264,6 +264,10 @@ export const zEventType = z.enum([
     'presence.changed'
 ]);
 
+export const zExampleFile = z.object({
+    upload_id: z.string()
+});
+
 /**
  * As what a file is shown.
  */
@@ -275,6 +279,10 @@ export const zFileKind = z.enum([
     'file',
     'sticker'
 ]);
+
+export const zFileParameter = z.object({
+    upload_id: z.string()
+});
 
 /**
  * A button that opens a page.
@@ -964,6 +972,10 @@ export const zTemplateButton = z.union([
     }),
     z.object({
         text: z.string(),
+        type: z.enum(['one_time_code'])
+    }),
+    z.object({
+        text: z.string(),
         type: z.enum(['other'])
     })
 ]);
@@ -995,6 +1007,10 @@ export const zNewTemplate = z.object({
         z.null()
     ])),
     language: z.string(),
+    media: z.optional(z.union([
+        zExampleFile,
+        z.null()
+    ])),
     name: z.string()
 });
 
@@ -1051,6 +1067,10 @@ export const zTemplateParameters = z.object({
     header: z.optional(z.record(z.string(), z.string())),
     location: z.optional(z.union([
         zPlaceParameter,
+        z.null()
+    ])),
+    media: z.optional(z.union([
+        zFileParameter,
         z.null()
     ]))
 });

@@ -1,12 +1,12 @@
 // A template is chosen, filled in and sent: the way to write to a customer who has not written lately.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { ArrowLeft, RefreshCw, SendHorizontal } from "lucide-react";
-import { useState } from "react";
-import { Dialog, Heading, Input, Label, Modal, ModalOverlay, SearchField, TextField } from "react-aria-components";
+import { ArrowLeft, Paperclip, RefreshCw, SendHorizontal } from "lucide-react";
+import { useEffect, useState } from "react";
+import { Dialog, FileTrigger, Heading, Input, Label, Modal, ModalOverlay, SearchField, TextField } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
 import * as api from "../../api";
-import type { Conversation, Template } from "../../api/schemas";
+import type { Conversation, FileKind, Template } from "../../api/schemas";
 import { Button, IconButton } from "../../design/button";
 import menu from "../../design/menu.module.css";
 import { Failure } from "../../design/notice";
@@ -14,8 +14,11 @@ import { Late } from "../../design/skeleton";
 import { say } from "../../design/toasts";
 import { may, useMe } from "../session/session";
 import { outbox } from "./outbox";
+import { KindIcon } from "./kind-icon";
 import styles from "./template-picker.module.css";
-import { filledIn, fillingOf, isFilled, keyOf, placesOf, templatesQuery, type Place, type Values } from "./templates";
+import { CODE_MAX, fileOf, filledIn, fillingOf, isCode, isFilled, keyOf, placesOf, templatesQuery, type Place, type Values } from "./templates";
+import { UploadList } from "./upload-list";
+import { uploads, useUploads, type Upload } from "./uploads";
 
 interface PickerProps {
   row: Conversation;
@@ -128,11 +131,16 @@ function Form({ row, seen, template, onSent }: { row: Conversation; seen: number
   const [values, setValues] = useState<Values>({});
   // Made when the writing starts, so that pressing Send twice sends once.
   const [clientId] = useState(() => crypto.randomUUID());
-  const isReady = isFilled(template, values);
+  const kind = fileOf(template);
+  const files = `${row.id}/template`;
+  const file = useUploads(files)[0] ?? null;
+  const isReady = isFilled(template, values) && (kind === null || file?.state === "ready");
+  useEffect(() => () => uploads.clear(files), [files]);
 
   function send(): void {
     const text = filledIn(template.body, "body", values);
-    outbox.send({ clientId, conversation: row.id, text, replyTo: null, expectedSeq: seen, template: fillingOf(template, values) }, new Date());
+    const filling = fillingOf(template, values, file?.uploadId ?? null);
+    outbox.send({ clientId, conversation: row.id, text, replyTo: null, expectedSeq: seen, template: filling }, new Date());
     onSent();
   }
 
@@ -144,21 +152,47 @@ function Form({ row, seen, template, onSent }: { row: Conversation; seen: number
         if (isReady) send();
       }}
     >
+      {kind !== null && <HeaderFile list={files} kind={kind} isChosen={file !== null} />}
       {placesOf(template).map((place, index) => (
         <TextField key={keyOf(place)} className={styles.field} value={values[keyOf(place)] ?? ""} onChange={(value) => setValues({ ...values, [keyOf(place)]: value })} autoFocus={index === 0}>
           <Label>
-            <FieldName place={place} />
+            {isCode(template) && place.part === "body" ? t("template.field_code") : <FieldName place={place} />}
           </Label>
-          <Input className={styles.input} dir={place.part === "location" && place.name !== "name" ? "ltr" : "auto"} maxLength={1_000} />
+          <Input className={styles.input} dir={place.part === "location" && place.name !== "name" ? "ltr" : "auto"} maxLength={isCode(template) ? CODE_MAX : 1_000} />
         </TextField>
       ))}
-      <Preview template={template} values={values} />
+      <Preview template={template} values={values} file={file} />
       <div className={menu.ends}>
         <Button look="accent" type="submit" isDisabled={!isReady}>
           <SendHorizontal size={16} className={styles.mirrored} aria-hidden="true" /> {t("template.send")}
         </Button>
       </div>
     </form>
+  );
+}
+
+/** What a browser offers to choose from; the server has the last word. */
+const ACCEPTED: Partial<Record<FileKind, readonly string[]>> = { image: ["image/jpeg", "image/png"], video: ["video/mp4", "video/3gpp"] };
+
+/** The file above the words is chosen anew for each send. */
+function HeaderFile({ list, kind, isChosen }: { list: string; kind: FileKind; isChosen: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <div className={styles.field}>
+      <span>{t(kind === "image" ? "template.field_image" : kind === "video" ? "template.field_video" : "template.field_document")}</span>
+      <FileTrigger
+        acceptedFileTypes={ACCEPTED[kind]}
+        onSelect={(chosen) => {
+          const file = chosen?.[0];
+          if (file !== undefined) uploads.choose(list, file, kind);
+        }}
+      >
+        <Button>
+          <Paperclip size={16} aria-hidden="true" /> {t(isChosen ? "template.choose_another" : "template.choose_file")}
+        </Button>
+      </FileTrigger>
+      <UploadList conversation={list} isFixed />
+    </div>
   );
 }
 
@@ -177,10 +211,11 @@ function FieldName({ place }: { place: Place }) {
   }
 }
 
-function Preview({ template, values }: { template: Template; values: Values }) {
+function Preview({ template, values, file }: { template: Template; values: Values; file: Upload | null }) {
   const { t } = useTranslation();
   return (
     <section className={styles.preview} aria-label={t("template.preview")}>
+      {file !== null && <Shown file={file} />}
       {template.header?.format === "text" && <strong dir="auto">{filledIn(template.header.text, "header", values)}</strong>}
       <p dir="auto">{filledIn(template.body, "body", values)}</p>
       {template.footer !== null && (
@@ -194,5 +229,14 @@ function Preview({ template, values }: { template: Template; values: Values }) {
         </span>
       ))}
     </section>
+  );
+}
+
+function Shown({ file }: { file: Upload }) {
+  if (file.preview !== null) return <img className={styles.shown} src={file.preview} alt="" />;
+  return (
+    <span className={styles.document}>
+      <KindIcon type={file.kind} size={18} /> <bdi>{file.name}</bdi>
+    </span>
   );
 }

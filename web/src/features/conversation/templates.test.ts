@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Template } from "../../api/schemas";
-import { filledIn, fillingOf, isFilled, isSendable, keyOf, placesOf } from "./templates";
+import { isCode, fileOf, filledIn, fillingOf, isFilled, isSendable, keyOf, placesOf } from "./templates";
 
 const template: Template = {
   name: "order_update", language: "en_US", category: "utility", status: "approved", quality: null, reason: null, parameter_format: "positional",
@@ -26,5 +26,20 @@ test("what is sent names every place, and the preview reads as the customer will
 
 test("only what is approved and can be filled in from here is offered", () => {
   expect(isSendable(template)).toBe(true);
-  expect([{ ...template, status: "paused" as const }, { ...template, has_more: true }, { ...template, header: { format: "image" as const } }].map(isSendable)).toEqual([false, false, false]);
+  expect([{ ...template, status: "paused" as const }, { ...template, has_more: true }, { ...template, header: { format: "other" as const } }].map(isSendable)).toEqual([false, false, false]);
+});
+
+test("a one-time code is asked for once, and the button copies it", () => {
+  const code: Template = { ...template, category: "authentication", header: null, body: "*{{1}}* is your code.", buttons: [{ type: "one_time_code", text: "Copy code" }] };
+  expect([isCode(template), isCode(code), isSendable(code)]).toEqual([false, true, true]);
+  expect(placesOf(code).map(keyOf)).toEqual(["body.1"]);
+  expect(fillingOf(code, { "body.1": "482913" }).parameters).toEqual({ header: {}, body: { 1: "482913" }, buttons: {} });
+});
+
+test("a header that is a file is sent by the name of its upload", () => {
+  const formats = ["image", "video", "document", "location"] as const;
+  expect(formats.map((format) => fileOf({ ...template, header: { format } }))).toEqual(["image", "video", "file", null]);
+  const shows: Template = { ...template, header: { format: "image" }, buttons: [] };
+  expect(isSendable(shows)).toBe(true);
+  expect(fillingOf(shows, { "body.1": "Aiko", "body.2": "here" }, "upl_1").parameters).toEqual({ header: {}, body: { 1: "Aiko", 2: "here" }, buttons: {}, media: { upload_id: "upl_1" } });
 });

@@ -2,7 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import * as api from "../../api";
-import type { Template, TemplateFilling } from "../../api/schemas";
+import type { FileKind, Template, TemplateFilling } from "../../api/schemas";
 
 /** Every template that can be sent from here, by name. */
 export const templatesQuery = (channel: string) =>
@@ -22,9 +22,24 @@ export const templatesQuery = (channel: string) =>
   });
 
 export function isSendable(template: Template): boolean {
-  const format = template.header?.format;
-  const strange = template.buttons.some((button) => button.type === "other");
-  return template.status === "approved" && !template.has_more && !strange && (format === undefined || format === "text" || format === "location");
+  const strange = template.header?.format === "other" || template.buttons.some((button) => button.type === "other");
+  return template.status === "approved" && !template.has_more && !strange;
+}
+
+/** The kind of file that stands above the words, where one does. */
+export function fileOf(template: Template): FileKind | null {
+  switch (template.header?.format) {
+    case "image":
+    case "video":
+      return template.header.format;
+    case "document":
+      return "file";
+    case "text":
+    case "location":
+    case "other":
+    case undefined:
+      return null;
+  }
 }
 
 /** A place to fill in: where it stands, and its name there. */
@@ -56,6 +71,12 @@ export function placesOf(template: Template): Place[] {
   return [...above, ...names(body).map((name): Place => ({ part: "body", name, button: null })), ...below];
 }
 
+/** Whether it tells a one-time code: the body's place, which the button copies. */
+export const isCode = (template: Template) => template.buttons.some(({ type }) => type === "one_time_code");
+
+/** Longest one-time code on WhatsApp, in characters. */
+export const CODE_MAX = 15;
+
 export const keyOf = (place: Place) => `${place.part}.${place.name}`;
 
 export type Values = Readonly<Record<string, string>>;
@@ -76,7 +97,8 @@ export function filledIn(text: string, part: "header" | "body", values: Values):
   return text.replace(PLACE, (whole, name: string) => values[`${part}.${name}`] || whole);
 }
 
-export function fillingOf(template: Template, values: Values): TemplateFilling {
+/** `upload` is what the server calls the header's file. */
+export function fillingOf(template: Template, values: Values, upload: string | null = null): TemplateFilling {
   const places = placesOf(template);
   const of = (part: Place["part"]) =>
     Object.fromEntries(places.filter((place) => place.part === part).map((place) => [place.name, (values[keyOf(place)] ?? "").trim()]));
@@ -85,5 +107,6 @@ export function fillingOf(template: Template, values: Values): TemplateFilling {
     const { latitude, longitude, name } = of("location");
     parameters.location = { latitude: Number(latitude), longitude: Number(longitude), ...(name ? { name } : {}) };
   }
+  if (upload !== null) parameters.media = { upload_id: upload };
   return { name: template.name, language: template.language, parameters };
 }

@@ -8,7 +8,8 @@ import { KindIcon } from "./kind-icon";
 import styles from "./upload-list.module.css";
 import { uploads, useUploads, type Upload } from "./uploads";
 
-export function UploadList({ conversation }: { conversation: string }) {
+/** `isFixed`: it can go as nothing but what it is. */
+export function UploadList({ conversation, isFixed = false }: { conversation: string; isFixed?: boolean }) {
   const { t } = useTranslation();
   const all = useUploads(conversation);
   if (all.length === 0) return null;
@@ -19,7 +20,7 @@ export function UploadList({ conversation }: { conversation: string }) {
           {upload.preview === null ? <span className={styles.face}><KindIcon type={upload.kind} size={20} /></span> : <img className={styles.face} src={upload.preview} alt="" />}
           <span className={styles.words}>
             <strong dir="auto">{upload.name}</strong>
-            <About upload={upload} conversation={conversation} />
+            <About upload={upload} conversation={conversation} isFixed={isFixed} />
           </span>
           {upload.problem === "failed" && (
             <IconButton label={t("upload.again", { name: upload.name })} onPress={() => uploads.again(conversation, upload.key)}>
@@ -35,11 +36,11 @@ export function UploadList({ conversation }: { conversation: string }) {
   );
 }
 
-function About({ upload, conversation }: { upload: Upload; conversation: string }) {
+function About({ upload, conversation, isFixed }: { upload: Upload; conversation: string; isFixed: boolean }) {
   const { t } = useTranslation();
   const formats = useFormats();
   if (upload.problem !== null) {
-    const mayBeFile = upload.problem === "too_large" && upload.kind !== "file";
+    const mayBeFile = !isFixed && upload.problem === "too_large" && upload.kind !== "file";
     return (
       <span className={styles.problem} role="alert">
         {t(`upload.${upload.problem}`)}

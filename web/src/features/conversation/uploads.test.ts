@@ -80,6 +80,15 @@ test("an upload that the bucket did not take can be tried again", async () => {
   await vi.waitFor(() => expect(seen()).toMatchObject([{ state: "ready" }]));
 });
 
+test("a place of its own holds one file, of the kind that is wanted there", async () => {
+  const list = "con_maya/template";
+  uploads.choose(list, picture(), "image");
+  uploads.choose(list, new File(["abc"], "bill.pdf", { type: "application/pdf" }), "file");
+  await vi.waitFor(() => expect(uploads.of(list)).toMatchObject([{ name: "bill.pdf", kind: "file", state: "ready" }]));
+  expect(server.asked.at(-1)?.body?.["conversation_id"]).toBe("con_maya");
+  expect([seen(), uploads.take(list).length, uploads.of(list)]).toEqual([[], 1, []]);
+});
+
 test("nine files at most", () => {
   expect(uploads.add("con_maya", Array.from({ length: 10 }, picture))).toBe(false);
   expect(uploads.of("con_maya")).toHaveLength(9);

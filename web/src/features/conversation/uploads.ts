@@ -44,6 +44,9 @@ export function kindOf(mimeType: string): FileKind {
   return /^audio\/(aac|amr|mpeg|mp3|mp4|m4a|x-m4a|ogg)$/.test(mimeType) ? "audio" : "file";
 }
 
+/** What waits belongs to a conversation's composer, or to a place of its own: `con_1/template`. */
+const conversationOf = (list: string) => list.split("/", 1)[0] ?? list;
+
 class Uploads {
   private lists = new Map<string, readonly Upload[]>();
   private held = new Map<string, { file: File; stop: AbortController }>();
@@ -61,6 +64,16 @@ class Uploads {
     const taken = files.slice(0, FILES_MAX - this.of(conversation).length);
     for (const file of taken) this.begin(conversation, file, kindOf(file.type));
     return taken.length === files.length;
+  }
+
+  /** Begins to upload one file as this kind, in the place of what was there. */
+  choose(list: string, file: File, kind: FileKind): void {
+    this.clear(list);
+    this.begin(list, file, kind);
+  }
+
+  clear(list: string): void {
+    for (const { key } of this.of(list)) this.remove(list, key);
   }
 
   /** A picture or a film that is too large to be shown goes as a document. */
@@ -88,7 +101,7 @@ class Uploads {
   /** Takes away what is ready, to be sent. */
   take(conversation: string): readonly ReadyFile[] {
     const ready = this.of(conversation).flatMap(({ uploadId, name, kind }) => (uploadId === null ? [] : [{ uploadId, name, kind }]));
-    for (const { key } of this.of(conversation)) this.remove(conversation, key);
+    this.clear(conversation);
     return ready;
   }
 
@@ -111,7 +124,7 @@ class Uploads {
   private async run(conversation: string, key: string, file: File, kind: FileKind, signal: AbortSignal): Promise<void> {
     const change = (change: Partial<Upload>) => this.become(conversation, this.of(conversation).map((one) => (one.key === key ? { ...one, ...change } : one)));
     try {
-      const form = await api.upload({ conversation, name: file.name, mimeType: file.type, bytes: file.size, kind }, { signal });
+      const form = await api.upload({ conversation: conversationOf(conversation), name: file.name, mimeType: file.type, bytes: file.size, kind }, { signal });
       await api.putFile(form, file, { signal, onProgress: (progress) => change({ progress }) });
       change({ state: "ready", progress: 1, uploadId: form.upload_id });
     } catch (error) {

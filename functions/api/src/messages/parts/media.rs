@@ -1,6 +1,6 @@
 //! A file that was uploaded, with or without a caption.
 
-use domain::{Body, ChannelType, MessageType, TenantCtx, UploadId};
+use domain::{Attachment, Body, ChannelType, MessageType, TenantCtx, UploadId};
 use serde::{Deserialize, Serialize};
 use table::Draft;
 use utoipa::ToSchema;
@@ -26,12 +26,7 @@ impl MediaPart {
     /// said to be goes nowhere, and the agent learns of it at once.
     pub async fn draft(self, at: &str, app: &App, ctx: &TenantCtx, channel: ChannelType) -> Result<Draft, Problem> {
         let refused = |code, detail: &str| Problem::invalid(format!("{at}.upload_id"), code, detail);
-        let unknown = || refused("unknown_upload", "Nothing was uploaded under this id.");
-        let id: UploadId = self.upload_id.parse().map_err(|_| unknown())?;
-        let uploads::Uploaded { file, fits, start } = app.uploaded(ctx, &id).await?.ok_or_else(unknown)?;
-        if !fits {
-            return Err(refused("content_mismatch", "The file is not what its type says."));
-        }
+        let (file, start) = looked_at(at, app, ctx, &self.upload_id).await?;
         let caption = self.caption.filter(|caption| !caption.is_empty());
         uploads::check(channel, &file, caption.as_deref()).map_err(|why| match why.field.as_str() {
             "caption" => Problem::invalid(format!("{at}.caption"), why.code, why.message),
@@ -43,4 +38,21 @@ impl MediaPart {
         let kind: MessageType = file.kind;
         Ok(Draft { kind, text: caption, body: Body { attachments: vec![file], ..Body::default() } })
     }
+}
+
+/// What lies under an `upload_id` of this object, if it is what it was said to be, and its first bytes.
+pub(crate) async fn looked_at(
+    at: &str,
+    app: &App,
+    ctx: &TenantCtx,
+    upload_id: &str,
+) -> Result<(Attachment, Vec<u8>), Problem> {
+    let refused = |code, detail: &str| Problem::invalid(format!("{at}.upload_id"), code, detail);
+    let unknown = || refused("unknown_upload", "Nothing was uploaded under this id.");
+    let id: UploadId = upload_id.parse().map_err(|_| unknown())?;
+    let uploads::Uploaded { file, fits, start } = app.uploaded(ctx, &id).await?.ok_or_else(unknown)?;
+    if !fits {
+        return Err(refused("content_mismatch", "The file is not what its type says."));
+    }
+    Ok((file, start))
 }

@@ -117,7 +117,7 @@ impl Place<'_> {
             Part::Location(part) => part.draft(),
             Part::Contacts(part) => part.draft(),
             Part::Interactive(part) => part.draft(),
-            Part::Template(part) => part.draft(at, self.tenant, self.head).await?,
+            Part::Template(part) => part.draft(at, self).await?,
             Part::Reaction(part) => part.draft(at, self.tenant, &self.head.id, self.now).await?,
         })
     }

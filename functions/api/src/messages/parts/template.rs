@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use channel_whatsapp::template::{Given, fill};
 use domain::body::{Degrees, Location};
-use domain::{Body, ChannelType, Details, Head, MessageType};
+use domain::template::TemplateButton;
+use domain::{Body, ChannelType, Details, IdentityKind, MessageType};
 use serde::{Deserialize, Serialize};
-use table::{Draft, Tenant};
+use table::Draft;
 use utoipa::ToSchema;
 
+use super::{Place, media};
 use crate::problem::Problem;
 
 one_type!(Type, Template);
@@ -34,6 +36,10 @@ pub struct TemplateParameters {
     header: BTreeMap<String, String>,
     /// Where the header is a place.
     location: Option<PlaceParameter>,
+    /// Where the header is a picture, a video or a document.
+    // Absent, it is no part of what an Idempotency-Key stands for: those made before there was such a field stay valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<FileParameter>,
     /// By the place's name: `1`, or `first_name`.
     #[serde(default)]
     body: BTreeMap<String, String>,
@@ -51,8 +57,16 @@ pub struct PlaceParameter {
     address: Option<String>,
 }
 
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileParameter {
+    /// Of [`create_upload`](#/messages/create_upload), once the form has been sent. It is of the kind that the header shows.
+    upload_id: String,
+}
+
 impl TemplatePart {
-    pub async fn draft(self, at: &str, tenant: &Tenant<'_>, head: &Head) -> Result<Draft, Problem> {
+    pub async fn draft(self, at: &str, place: &Place<'_>) -> Result<Draft, Problem> {
+        let Place { app, ctx, tenant, head, .. } = place;
         if head.channel != ChannelType::Whatsapp {
             return Err(Problem::invalid(
                 format!("{at}.type"),
@@ -62,18 +76,41 @@ impl TemplatePart {
         }
         let missing = || Problem::invalid(format!("{at}.name"), "unknown_template", "There is no such template here.");
         let template = tenant.template(&head.account, &self.name, &self.language).await?.ok_or_else(missing)?;
-        let TemplateParameters { header, location, body, buttons } = self.parameters;
-        let place = |p: PlaceParameter| Location {
+        if template.buttons.iter().any(|button| matches!(button, TemplateButton::OneTimeCode { .. })) {
+            phone_is_known(at, place).await?;
+        }
+        let TemplateParameters { header, location, media, body, buttons } = self.parameters;
+        let location = location.map(|p| Location {
             latitude: p.latitude,
             longitude: p.longitude,
             name: p.name,
             address: p.address,
             url: None,
+        });
+        let file = match media {
+            Some(media) => {
+                Some(media::looked_at(&format!("{at}.parameters.media"), app, ctx, &media.upload_id).await?.0)
+            }
+            None => None,
         };
-        let given = Given { header, location: location.map(place), body, buttons };
+        let given = Given { header, location, file, body, buttons };
         let (text, details) = fill(&template, &given)
             .map_err(|why| Problem::invalid(format!("{at}.{}", why.field), why.code, why.message))?;
-        let body = Body::of(Details::Template(Box::new(details)));
+        let attachments = given.file.into_iter().collect();
+        let body = Body { attachments, ..Body::of(Details::Template(Box::new(details))) };
         Ok(Draft { kind: MessageType::Template, text: Some(text), body })
+    }
+}
+
+/// WhatsApp sends a one-time code to a phone number alone, not to a person whom it names by an id of its own (its code 131062).
+async fn phone_is_known(at: &str, place: &Place<'_>) -> Result<(), Problem> {
+    let contact = place.tenant.contact(&place.head.contact).await?;
+    match contact.as_ref().and_then(|contact| contact.identity(IdentityKind::Phone)) {
+        Some(_) => Ok(()),
+        None => Err(Problem::invalid(
+            format!("{at}.name"),
+            "phone_needed",
+            "A one-time code goes to a phone number, and this customer has told none.",
+        )),
     }
 }

@@ -176,6 +176,21 @@ pub(crate) async fn receive(
 }
 
 impl World {
+    /// Somebody of whom tenant A knows this alone writes to it.
+    pub(crate) async fn receive_from(&self, kind: IdentityKind, value: &str) -> ConversationId {
+        let now = self.app.now();
+        let identities = vec![Identity { kind, value: value.to_owned() }];
+        let contact = ContactSeed { id_if_new: ContactId::from_bytes([99; 16]), identities, name: None };
+        let inbound = Inbound {
+            text: Some("hello?".to_owned()),
+            opens_window: true,
+            ..Inbound::new(format!("wamid.{value}"), MessageType::Text, now, now)
+        };
+        let thread = Thread { group: None, contact };
+        let received = self.app.tables.tenant(&self.a.ctx).receive(&self.a.account, &thread, &[inbound], now).await;
+        received.unwrap().conversation
+    }
+
     pub(crate) fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }

@@ -11,6 +11,7 @@ use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_http_client::Builder;
 use axum::{
     Json, Router,
+    body::Bytes,
     extract::{Path, Query, State},
     http::{HeaderMap, HeaderName, StatusCode},
     response::{IntoResponse, Response},
@@ -36,6 +37,8 @@ pub(super) struct Memory {
     pub(super) owners: HashMap<String, String>,
     /// What the business account has, as Graph tells of it.
     templates: Vec<Value>,
+    /// The examples of new templates' files: what was announced, and the bytes.
+    examples: Vec<(String, Vec<u8>)>,
     /// What lies in the bucket, by its path.
     objects: HashMap<String, Object>,
     pub(super) onboarding: Onboarding,
@@ -56,7 +59,8 @@ impl Outside {
         let router = Router::new()
             .route("/", post(aws))
             .route("/bucket/{*key}", get(object))
-            .route("/v25.0/{id}", get(graph))
+            .route("/v25.0/{id}", get(graph).post(fill_upload))
+            .route("/v25.0/{id}/uploads", post(begin_upload))
             .route("/v25.0/{id}/message_templates", get(templates).post(new_template))
             .merge(onboarding::routes())
             .with_state(outside.clone());
@@ -141,6 +145,11 @@ impl Outside {
         self.memory().objects.insert(field("key"), (headers.into(), body.to_vec()));
     }
 
+    /// What reviewers are shown: what was announced of each file, and its bytes.
+    pub(crate) fn examples(&self) -> Vec<(String, Vec<u8>)> {
+        self.memory().examples.clone()
+    }
+
     pub(crate) fn revoke(&self, token: &str) {
         self.memory().owners.remove(token);
     }
@@ -184,11 +193,14 @@ async fn aws(State(outside): State<Outside>, headers: HeaderMap, body: String) -
     (StatusCode::OK, Json(answer))
 }
 
-/// The first bytes of an object.
+/// An object, or its first bytes.
 async fn object(State(outside): State<Outside>, Path(key): Path<String>, asked: HeaderMap) -> Response {
     let Some((headers, body)) = outside.memory().objects.get(&key).cloned() else {
         return StatusCode::FORBIDDEN.into_response();
     };
+    if !asked.contains_key("range") {
+        return body.into_response();
+    }
     let last: usize = asked["range"].to_str().unwrap().strip_prefix("bytes=0-").unwrap().parse().unwrap();
     let start = body[..body.len().min(last + 1)].to_vec();
     let range = format!("bytes 0-{}/{}", start.len() - 1, body.len());
@@ -256,4 +268,31 @@ async fn new_template(
     }
     outside.memory().templates.push(new);
     Ok(Json(json!({"id": "7", "status": "PENDING", "category": "MARKETING"})))
+}
+
+async fn begin_upload(
+    State(outside): State<Outside>,
+    Path(app): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, (StatusCode, Json<Value>)> {
+    knows(&outside, &headers)?;
+    let announced = format!("{app} {} {} {}", query["file_name"], query["file_type"], query["file_length"]);
+    let mut memory = outside.memory();
+    memory.examples.push((announced, Vec::new()));
+    Ok(Json(json!({"id": format!("upload:{}?sig=s", memory.examples.len())})))
+}
+
+async fn fill_upload(
+    State(outside): State<Outside>,
+    Path(id): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Json<Value> {
+    let said = ["authorization", "file_offset"].map(|name| headers[name].to_str().unwrap().to_owned());
+    assert_eq!((said, &*query["sig"]), (["OAuth good".to_owned(), "0".to_owned()], "s"));
+    let place: usize = id.strip_prefix("upload:").unwrap().parse().unwrap();
+    outside.memory().examples[place - 1].1 = body.to_vec();
+    Json(json!({"h": format!("4::{place}")}))
 }

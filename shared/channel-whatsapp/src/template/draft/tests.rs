@@ -13,6 +13,7 @@ fn draft() -> TemplateDraft {
         language: text("en_US"),
         category: TemplateCategory::Utility,
         header: Some(text("Order {{1}}")),
+        file: None,
         body: text("Hi {{1}}, it is {{2}}."),
         footer: Some(text("Acme")),
         buttons: vec![
@@ -56,6 +57,19 @@ fn a_new_template_is_handed_in_as_graph_reads_it() {
     let example = json!({ "body_text_named_params": [{ "param_name": "first_name", "example": "Aiko" }] });
     assert_eq!(named.request()["components"][0]["example"], example);
     assert_eq!(named.request()["parameter_format"], "NAMED");
+}
+
+#[test]
+fn a_header_that_is_a_file_is_shown_to_the_reviewer_by_its_handle() {
+    for (format, word) in
+        [(TemplateHeader::Image, "IMAGE"), (TemplateHeader::Video, "VIDEO"), (TemplateHeader::Document, "DOCUMENT")]
+    {
+        let file = HeaderFile { format: format.clone(), handle: "4::aW".to_owned() };
+        let draft = TemplateDraft { header: None, file: Some(file), ..draft() };
+        let example = json!({ "header_handle": ["4::aW"] });
+        assert_eq!(draft.request()["components"][0], json!({ "type": "HEADER", "format": word, "example": example }));
+        assert_eq!(draft.shown_header(), Some(format));
+    }
 }
 
 #[test]
