@@ -132,7 +132,9 @@ impl Media {
         let below = |known: &str| host == known || host.ends_with(&format!(".{known}"));
         let metas = url.scheme() == "https" && url.port().is_none() && HOSTS.into_iter().any(below);
         let own = self.origin.as_ref() == Some(&url.origin());
-        if metas || own { Ok(url) } else { Err(refused()) }
+        // A name and a password would go along, as an authorization of their own.
+        let bare = url.username().is_empty() && url.password().is_none();
+        if bare && (metas || own) { Ok(url) } else { Err(refused()) }
     }
 }
 
@@ -198,6 +200,8 @@ mod tests {
             "https://evilfbsbx.com/",
             "https://lookaside.fbsbx.com:8443/",
             "https://lookaside.fbsbx.com@evil.test/",
+            "https://user:password@lookaside.fbsbx.com/",
+            "https://user@graph.facebook.com/",
             "https://127.0.0.1/",
             "https://2130706433/",
             "https://[::ffff:169.254.169.254]/latest/meta-data",

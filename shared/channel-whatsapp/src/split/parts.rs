@@ -17,6 +17,10 @@ impl<'a> Parts<'a> {
         self.0.iter().rev().find(|(name, _)| name == key).map(|(_, raw)| *raw)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+        self.0.iter().map(|(name, raw)| (&**name, *raw))
+    }
+
     pub(super) fn remove(&mut self, key: &str) {
         self.0.retain(|(name, _)| name != key);
     }

@@ -2,9 +2,9 @@
 
 use serde_json::value::RawValue;
 
-use super::Change;
 use super::contacts::Contacts;
 use super::parts::{Parts, first_word, list, parts, word};
+use super::{Change, says_something};
 use crate::piece::Piece;
 
 /// Chunks hold threads; a file of an old message comes later, as a message of its own beside them.
@@ -33,17 +33,23 @@ pub(super) fn of_history<'a>(change: &mut Change<'_, 'a>, value: Parts<'a>) {
     if let Some(errors) = value.get("errors") {
         change.add(Some("errors".to_owned()), &Piece::Errors(errors));
     }
+    // Alone it is a whole change that is not understood.
+    if change.understood {
+        beside(change, &value, &["messages", "message_echoes", "history", "errors"]);
+    }
 }
 
 fn of_chunk<'a>(change: &mut Change<'_, 'a>, chunk: &Parts<'a>, business: Option<&str>) {
     if let Some(errors) = chunk.get("errors") {
         change.add(Some("errors".to_owned()), &Piece::Errors(errors));
     }
+    beside(change, chunk, &["threads", "errors"]);
     let Some(threads) = chunk.get("threads") else { return };
     let all = change.each(threads, |change, _, _, thread| {
         let contact = thread.get("context");
         let names = contact.and_then(parts).unwrap_or_default();
         let id = word(thread, "id").or_else(|| first_word(&names, &["user_id", "wa_id"]));
+        beside(change, thread, &["context", "messages"]);
         let Some(messages) = thread.get("messages") else { return };
         let all = change.each(messages, |change, _, item, _| past(change, item, contact, id.clone(), business));
         odd_unless(all, change, "messages", messages);
@@ -60,6 +66,14 @@ fn past<'a>(
 ) {
     let piece = Piece::Past { message, contact, thread: thread.clone(), business: business.map(str::to_owned) };
     change.add(thread, &piece);
+}
+
+/// What is not known to be there, and says something.
+fn beside<'a>(change: &mut Change<'_, 'a>, fields: &Parts<'a>, known: &[&str]) {
+    let names_things = ["messaging_product", "metadata", "contacts"];
+    let odd =
+        |(key, raw): &(&str, &RawValue)| !known.contains(key) && !names_things.contains(key) && says_something(raw);
+    fields.iter().filter(odd).for_each(|(key, raw)| odd_unless(false, change, key, raw));
 }
 
 fn odd_unless(list: bool, change: &mut Change<'_, '_>, key: &str, value: &RawValue) {

@@ -90,6 +90,21 @@ fn accounts_and_threads_are_told_apart_and_a_malformed_update_stands_alone() {
 }
 
 #[test]
+fn what_is_not_known_of_a_history_is_told_on_its_own() {
+    let threads = json!([{ "id": "a", "messages": [{ "id": "m1" }] }, { "id": "b", "letters": [{ "id": "m2" }] }]);
+    let value = json!({ "metadata": { "phone_number_id": "1" }, "history": [{ "metadata": { "phase": 0 }, "threads": threads }] });
+    let body = json!({ "object": "whatsapp_business_account", "entry": [{ "id": "w", "changes": [{ "field": "history", "value": value }] }] });
+    let some = |s: &str| Some(s.to_owned());
+    let past = r#"{"past":{"message":{"id":"m1"},"contact":null,"thread":"a","business":null}}"#;
+    let odd = r#"{"odd":{"field":"history","key":"letters","value":[{"id":"m2"}]}}"#;
+    let expected = [(some("1"), "a", past), (some("1"), "odd:letters", odd)];
+    assert_eq!(
+        seen(&body),
+        expected.map(|(account, thread, event)| (account, thread.to_owned(), vec![event.to_owned()]))
+    );
+}
+
+#[test]
 fn what_is_no_webhook_is_kept_whole() {
     for body in ["", "nonsense", "[]", "{\"entry\":7}"] {
         let routed = split(body.as_bytes()).unwrap();
