@@ -20,14 +20,18 @@ pub fn told(file: &Attachment, body: &[u8]) -> (MessageType, String) {
 
 /// The type that the content shows, by its first bytes.
 fn sniffed(body: &[u8], kind: MessageType) -> Option<String> {
-    if is_svg(body) {
-        return Some("image/svg+xml".to_owned());
+    if let Some(start) = markup(body) {
+        let text = infer::get(body).map(|found| found.mime_type()).filter(|found| found.starts_with("text/"));
+        return if start.contains("<svg") { Some("image/svg+xml") } else { text }.map(str::to_owned);
     }
     // The one of the container's brands that `infer` does not know.
     if body.get(4..11) == Some(b"ftyp3gp") {
         return Some("video/3gpp".to_owned());
     }
     let found = infer::get(body)?.mime_type();
+    if found == "image/webp" && !body.starts_with(b"RIFF") {
+        return None; // `infer` looks at the second half of its mark alone.
+    }
     Some(
         match (found, kind) {
             // One container, told apart by what is in it: a voice note is Opus, an audio file may be MPEG-4.
@@ -41,11 +45,12 @@ fn sniffed(body: &[u8], kind: MessageType) -> Option<String> {
     )
 }
 
-/// An SVG may begin with a declaration, comments and spaces, and can run script.
-fn is_svg(body: &[u8]) -> bool {
+/// How a file of tags, comments and declarations begins, in small letters; an SVG among them can run script. No picture, film or sound
+/// begins so, whatever stands where others have their mark: `<!--ftypisom`.
+fn markup(body: &[u8]) -> Option<String> {
     let start = &body[..body.len().min(1_024)];
     let start = String::from_utf8_lossy(start).to_ascii_lowercase();
-    start.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('<') && start.contains("<svg")
+    start.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace()).starts_with('<').then_some(start)
 }
 
 /// Whether a file of this type is what its kind says.
@@ -85,6 +90,9 @@ mod tests {
             (Image, "image/jpeg", PNG, Image, "image/png"),
             (Image, "image/png", SVG, File, "image/svg+xml"),
             (Image, "image/png", b"<!DOCTYPE html><html>".as_slice(), File, "text/html"),
+            (Image, "image/webp", b"<script>WEBP</script>", File, UNKNOWN),
+            (Image, "image/webp", b"what is WEBP?", File, UNKNOWN),
+            (Video, "video/mp4", b"<!--ftypisom--><script></script>", File, UNKNOWN),
             (Image, "image/png", PDF, File, "application/pdf"),
             (Image, "image/png", b"nothing known", File, UNKNOWN),
             (Sticker, "image/webp", b"RIFF\0\0\0\0WEBPVP8 ", Sticker, "image/webp"),
