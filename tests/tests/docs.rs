@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
     "AGENTS.md",
     "docs/ARCHITECTURE.md",
     "docs/EMULATOR.md",
+    "docs/FUZZ.md",
     "docs/LOAD.md",
     "docs/LOGGING.md",
     "docs/OPERATIONS.md",
@@ -16,12 +17,13 @@ const DOCUMENTS: [&str; 10] = [
 ];
 
 /// The rooms of the house: a quoted text that starts with one and has no blank or placeholder is a path.
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 13] = [
     "functions/",
     "shared/",
     "local/",
     "tests/",
     "simulation/",
+    "fuzz/",
     "load/",
     "web/",
     "infra/",

@@ -1,6 +1,8 @@
 //! S3: objects as files, behind s3s, which checks every signature and presigned link.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -19,6 +21,7 @@ use super::sts::Sts;
 pub struct S3 {
     root: PathBuf,
     service: S3Service,
+    down: Arc<AtomicBool>,
 }
 
 /// The secret of an access key is derived from it, so that no list of keys is needed.
@@ -50,11 +53,11 @@ impl S3 {
         let files = FileSystem::new(&root).map_err(|e| std::io::Error::other(format!("{e:?}")))?;
         let mut builder = S3ServiceBuilder::new(files);
         builder.set_auth(Keys(sts));
-        Ok(Self { root, service: builder.build() })
+        Ok(Self { root, service: builder.build(), down: Arc::default() })
     }
 
     pub fn router(&self) -> Router {
-        Router::new().fallback(answer).with_state(self.service.clone())
+        Router::new().fallback(answer).with_state(self.clone())
     }
 
     pub fn create_bucket(&self, name: &str) -> std::io::Result<()> {
@@ -64,6 +67,11 @@ impl S3 {
     /// Where a bucket's objects lie, each a file.
     pub fn folder(&self, bucket: &str) -> PathBuf {
         self.root.join(bucket)
+    }
+
+    /// Refuses every request from now on, or no more.
+    pub fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::Relaxed);
     }
 
     /// Puts an object in process.
@@ -80,10 +88,13 @@ const OVERRIDES: [(&str, HeaderName); 2] =
     [("response-content-type", header::CONTENT_TYPE), ("response-content-disposition", header::CONTENT_DISPOSITION)];
 
 /// The files behind s3s know nothing of overrides, so they are applied here, once the link has been found good.
-async fn answer(state: State<S3Service>, request: Request) -> Response {
+async fn answer(State(s3): State<S3>, request: Request) -> Response {
+    if s3.down.load(Ordering::Relaxed) {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     let query = request.uri().query().unwrap_or_default().to_owned();
     let reads = request.method() == Method::GET;
-    let mut answer = plain_answer(state, request).await;
+    let mut answer = plain_answer(s3.service, request).await;
     if reads && answer.status().is_success() {
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let of = OVERRIDES.into_iter().find(|(parameter, _)| *parameter == name);
@@ -95,7 +106,7 @@ async fn answer(state: State<S3Service>, request: Request) -> Response {
     answer
 }
 
-async fn plain_answer(State(mut service): State<S3Service>, request: Request) -> Response {
+async fn plain_answer(mut service: S3Service, request: Request) -> Response {
     match tower::Service::call(&mut service, request).await {
         Ok(answer) => answer.map(axum::body::Body::new).into_response(),
         Err(fault) => {

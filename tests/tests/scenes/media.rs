@@ -37,13 +37,17 @@ async fn faults(stage: &Stage, faults: &Value) {
 /// The message, once its file is settled.
 async fn settled(ada: &Agent, id: &str) -> Value {
     let conversation = ada.conversation_of(id).await;
-    let thread = format!("/v1/conversations/{conversation}/messages");
     eventually("the file is settled", async || {
-        let messages = ada.get(&thread).await;
-        let found = messages["items"].as_array().unwrap().iter().find(|message| message["channel_message_id"] == id)?;
-        (found["attachments"][0]["state"] != "pending").then(|| found.clone())
+        let found = message(ada, &conversation, id).await?;
+        (found["attachments"][0]["state"] != "pending").then_some(found)
     })
     .await
+}
+
+/// The message as it is now.
+async fn message(ada: &Agent, conversation: &str, id: &str) -> Option<Value> {
+    let messages = ada.get(&format!("/v1/conversations/{conversation}/messages")).await;
+    messages["items"].as_array().unwrap().iter().find(|message| message["channel_message_id"] == id).cloned()
 }
 
 /// What a link gives: type, disposition, bytes.
@@ -117,6 +121,28 @@ async fn what_does_not_come_right_is_tried_again_or_marked_and_never_shown() {
     let (content_type, disposition, bytes) = load(&stage, &file["url"]).await;
     assert!(disposition.starts_with("attachment;"), "{disposition}");
     assert_eq!((content_type.as_str(), bytes.as_slice()), ("application/octet-stream", SVG));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_file_waits_for_the_bucket_and_its_message_for_nothing() {
+    let stage = Stage::with_simulator().await;
+    let ada = stage.agent("ada@acme.test").await;
+    let photo = photo();
+    let tries = || stage.host().lambda.figures()["media"].invocations;
+    stage.host().s3.set_down(true);
+    let id = sends(&stage, "image", "image/png", &photo, &json!({})).await;
+    let conversation = ada.conversation_of(&id).await;
+    eventually("the job came back and is tried again", async || (tries() > 1).then_some(())).await;
+    let shown = message(&ada, &conversation, &id).await.unwrap();
+    let file = &shown["attachments"][0];
+    assert_eq!(json!([shown["text"], file["state"], file["url"]]), json!(["look", "pending", null]));
+
+    stage.host().s3.set_down(false);
+    let file = &settled(&ada, &id).await["attachments"][0];
+    assert_eq!(json!([file["state"], file["reason"]]), json!(["ready", null]));
+    assert_eq!(load(&stage, &file["url"]).await.2, photo);
+    assert_eq!(ada.all("/v1/operations/dead-letters").await, Vec::<Value>::new());
     stage.end().await;
 }
 
