@@ -25,6 +25,7 @@ RELEASE_FLAGS := -C force-unwind-tables=no
 FUNCTIONS := $(notdir $(wildcard functions/*))
 TEMPLATE := infra/template.yaml
 CARGO_DENY := 0.20.2
+CARGO_FUZZ := 0.13.2
 ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 help: ## What can be made
@@ -102,6 +103,17 @@ simulate: ## The functions under so many seeds, with faults at every call: SEEDS
 	@cargo build --locked --profile simulation -p house -p simulation --bins
 	@$(CARGO_TARGET_DIR)/simulation/simulate --seeds $(SEEDS) --actions $(ACTIONS) > /dev/null # What the functions print are figures for an alarm.
 
+FUZZ ?= $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
+FOR ?= 60
+fuzz: $(TOOLS)/bin/cargo-fuzz ## libFuzzer on what comes in from outside: FUZZ="url cursor", FOR=60 seconds each (docs/FUZZ.md)
+	@rustup toolchain list | grep -q '^nightly' || rustup toolchain install nightly --profile minimal
+	@for target in $(FUZZ); do \
+	  found=$(CACHE)/fuzz/$$target; mkdir -p $$found; seeds=fuzz/corpus/$$target; \
+	  if [ $$target = envelope ]; then seeds="$$seeds shared/channel-whatsapp/fixtures"; fi; \
+	  PATH="$(TOOLS)/bin:$$PATH" CARGO_PROFILE_DEV_OPT_LEVEL=2 cargo +nightly fuzz run --fuzz-dir fuzz --dev --sanitizer none \
+	    --features libfuzzer $$target $$found $$seeds -- -max_total_time=$(FOR) -timeout=20 -verbosity=0 -print_final_stats=1; \
+	done
+
 bench: $(BENCH)/.ready ## P1–P8: the intake and each function's start beside Node and Python; what a message costs (docs/COST.md)
 	@RUSTFLAGS="$(RELEASE_FLAGS)" cargo build --locked --release --bins -p bench-empty $(FUNCTIONS:%=-p %)
 	@$(BENCH)/venv/bin/python bench/run --bin $(CARGO_TARGET_DIR)/release --peers $(BENCH)
@@ -139,11 +151,15 @@ $(TOOLS)/bin/cargo-deny:
 	@cargo install --locked --quiet --version $(CARGO_DENY) --root $(TOOLS) --target-dir $(TOOLS)/build cargo-deny
 	@rm -rf $(TOOLS)/build
 
+$(TOOLS)/bin/cargo-fuzz:
+	@cargo install --locked --quiet --version $(CARGO_FUZZ) --root $(TOOLS) --target-dir $(TOOLS)/build cargo-fuzz
+	@rm -rf $(TOOLS)/build
+
 chromium:
 	@command -v chromium >/dev/null || { $(ROOT) apt-get update -qq && $(ROOT) apt-get install -y -qq --no-install-recommends chromium; }
 
 clean-data: ## Forgets what the local system has stored
 	@rm -rf .switchboard
 
-.PHONY: help run build test check-format lint test-rust deny check-generated generate load simulate test-web test-browser test-infra \
+.PHONY: help run build test check-format lint test-rust deny check-generated generate load simulate fuzz test-web test-browser test-infra \
   test-emulator bench build-sam tools chromium clean-data

@@ -17,6 +17,7 @@ pub use aws::{Aws, Service};
 pub use batch::{Budget, Queue, Retry, SqsRecord, run_batch, run_groups};
 pub use clock::{Clock, Time};
 pub use invoke::{Invocation, run};
+pub use public::is_public;
 pub use random::Random;
 pub use settings::{Settings, SettingsError};
 pub use stream::{StreamRecord, run_stream};

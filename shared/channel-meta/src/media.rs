@@ -125,7 +125,7 @@ impl Media {
     }
 
     /// The address, if it is one of Meta's own.
-    fn permitted(&self, text: &str) -> Result<Url, NotFetched> {
+    pub fn permitted(&self, text: &str) -> Result<Url, NotFetched> {
         let refused = || NotFetched::Gone("its address is none of Meta's".to_owned());
         let url: Url = text.parse().map_err(|_| refused())?;
         let host = url.host_str().unwrap_or_default();
