@@ -7,7 +7,6 @@ use domain::delivery::DeliveryStatus;
 use domain::{Direction, Head, Message, Timestamp};
 use table::{LedgerKind, ListFilter, RefKind, Tables};
 
-use crate::aws::dynamodb::Item;
 use crate::record::Record;
 use crate::stage::House;
 use crate::world::World;
@@ -42,13 +41,14 @@ struct Stored<'a> {
 
 /// Whether no send is on its way.
 pub fn nothing_waits(world: &World) -> bool {
-    let heads = world.clouds().dynamodb.items("truth").into_iter().filter(|item| item["sk"]["S"] == "H");
-    heads.into_iter().all(|head| !head.contains_key("out"))
+    let clouds = world.clouds();
+    let mut heads = clouds.dynamodb.items("truth").filter(|item| item["sk"]["S"] == "H");
+    heads.all(|head| !head.contains_key("out"))
 }
 
 /// Whether nothing is left to `sweep`.
 pub fn nothing_is_due(world: &World) -> bool {
-    world.clouds().dynamodb.items("truth").iter().all(|item| !item.contains_key("d_pk"))
+    world.clouds().dynamodb.items("truth").all(|item| !item.contains_key("d_pk"))
 }
 
 pub async fn all(world: &World, tables: &Tables, houses: &[House], record: &Record) -> Vec<Violation> {
@@ -324,15 +324,11 @@ fn isolated(world: &World, houses: &[House], found: &mut Vec<Violation>) {
         let Some(owner) = houses.iter().position(|house| pk.starts_with(&format!("{}#", house.ctx.id()))) else {
             continue;
         };
+        let text = serde_json::to_string(item).expect("an item is JSON");
         for other in houses.iter().enumerate().filter(|(n, _)| *n != owner).map(|(_, house)| house) {
-            if mentions(&item, other) {
+            if text.contains(&other.mark) || text.contains(other.ctx.id().as_str()) {
                 found.push(Violation::of("I-7", format!("{pk} holds what is of {}", other.mark)));
             }
         }
     }
-}
-
-fn mentions(item: &Item, house: &House) -> bool {
-    let text = serde_json::Value::Object(item.clone()).to_string();
-    text.contains(&house.mark) || text.contains(house.ctx.id().as_str())
 }
