@@ -1,11 +1,11 @@
 //! Agents: they answer and read through the API, and ask again when no answer comes.
 
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use api::auth::token::{Scope, issue};
 use api::keys::Keys;
+use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use domain::{ConversationId, Timestamp};
@@ -21,7 +21,7 @@ use crate::world::World;
 #[derive(Clone)]
 pub struct Agents {
     world: World,
-    api: Rc<Pool<Arc<api::App>>>,
+    api: Rc<Pool<Router>>,
     keys: Rc<Keys>,
 }
 
@@ -29,7 +29,7 @@ pub struct Agents {
 const TRIES: u32 = 60;
 
 impl Agents {
-    pub fn new(world: &World, api: Rc<Pool<Arc<api::App>>>) -> Self {
+    pub fn new(world: &World, api: Rc<Pool<Router>>) -> Self {
         let keys = Rc::new(Keys::parse(API_KEYS).expect("keys of the known form"));
         Self { world: world.clone(), api, keys }
     }
@@ -62,8 +62,8 @@ impl Agents {
                 request = request.header("Idempotency-Key", key);
             }
             let request = request.body(Body::from(body.to_string())).expect("a request of the known form");
-            let answered = self.api.invoke(|app| async move {
-                let Ok(answer) = api::router(Arc::clone(&app)).oneshot(request).await;
+            let answered = self.api.invoke(|api| async move {
+                let Ok(answer) = Router::clone(&api).oneshot(request).await;
                 answer.status().as_u16()
             });
             match answered.await {

@@ -74,10 +74,11 @@ impl deliver::Tokens for Vault {
     }
 }
 
-/// Retry budgets are kept per region in the process, and each run needs its own: no two processes share a region.
+/// Retry budgets are kept per region in the process, and each run needs its own: no two processes share a region. It is spelt as AWS spells
+/// its own, or each call would try the patterns of every partition on it.
 fn region() -> String {
     static STARTED: AtomicU64 = AtomicU64::new(0);
-    format!("sim-{}", STARTED.fetch_add(1, Ordering::Relaxed))
+    format!("us-sim-{}", STARTED.fetch_add(1, Ordering::Relaxed))
 }
 
 impl Functions {
@@ -156,7 +157,7 @@ impl Functions {
         quarantine::App { tables, clock: self.clock(), name: "quarantine".to_owned() }
     }
 
-    pub fn api(&self) -> Arc<api::App> {
+    pub fn api(&self) -> axum::Router {
         let aws = self.process("api");
         let (tables, tenants) = self.tables(&aws);
         let sessions = Arc::clone(&tenants);
@@ -175,7 +176,7 @@ impl Functions {
             ws_url: "wss://ws.inbox.test".to_owned(),
         });
         app.random = self.random();
-        Arc::new(app)
+        api::router(Arc::new(app))
     }
 
     /// Tables that meet no fault and take no time: for the stage, and for whoever checks.

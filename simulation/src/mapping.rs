@@ -121,11 +121,12 @@ pub async fn shard(world: World, reader: Reader, shard: usize) {
             world.time.sleep(Duration::from_millis(world.chance.between(20, 600))).await;
             continue;
         }
-        let wanted: Vec<Change> = changes.iter().filter(|change| (reader.wants)(change)).cloned().collect();
+        let count = changes.len();
+        let wanted: Vec<Change> = changes.into_iter().filter(|change| (reader.wants)(change)).collect();
         if !wanted.is_empty() {
             hand_over(&world, &reader, wanted).await;
         }
-        reader.progress.0.borrow_mut()[shard] += changes.len();
+        reader.progress.0.borrow_mut()[shard] += count;
     }
 }
 
@@ -141,8 +142,7 @@ fn give_up(world: &World, changes: &[Change]) {
 async fn hand_over(world: &World, reader: &Reader, mut changes: Vec<Change>) {
     let mut tries = 0;
     while !changes.is_empty() {
-        let records: Vec<_> = changes.iter().map(Change::record).collect();
-        let event = serde_json::from_value(json!({ "Records": records })).expect("an event of the known form");
+        let event = StreamEvent { records: changes.iter().map(Change::read).collect() };
         let from = match (reader.function)(event).await {
             Ok(answer) => answer.batch_item_failures.into_iter().next().map(|item| item.item_identifier),
             Err(Died) => Some(changes[0].sequence_number()),

@@ -14,7 +14,8 @@ pub struct Trace {
     digest: DefaultHasher,
     pub calls: u64,
     pub invocations: u64,
-    pub actions: u64,
+    /// Lines altogether: calls, beginnings and ends of invocations, and what somebody does or meets.
+    pub steps: u64,
 }
 
 impl Trace {
@@ -28,6 +29,7 @@ impl Trace {
 
     /// `at` is in microseconds since 1970.
     pub fn note(&mut self, at: u64, what: String) {
+        self.steps += 1;
         (at, &what).hash(&mut self.digest);
         if self.newest.len() == SHOWN {
             self.newest.pop_front();

@@ -99,7 +99,10 @@ impl World {
         let mutated = self.bug.as_ref().and_then(|bug| bug.of_call(call, self));
         let call = mutated.as_ref().unwrap_or(call);
         let answer = self.answer(call);
-        let answer = self.bug.as_ref().map_or(answer.clone(), |bug| bug.of_answer(call, answer));
+        let answer = match self.bug {
+            Some(bug) => bug.of_answer(call, answer),
+            None => answer,
+        };
         self.trace().call(self.time.micros(), call, answer.status);
         answer
     }

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use simulation::bugs::Bug;
-use simulation::run::{self, Outcome, Plan, by_invariant, http, run, together};
+use simulation::report::{by_invariant, never_struck, report, together};
+use simulation::run::{self, Outcome, Plan, http, run};
 use simulation::seam::{Coverage, Fault};
 
 struct Options {
@@ -20,6 +21,7 @@ struct Options {
 
 #[derive(Default)]
 struct Sum {
+    steps: u64,
     calls: u64,
     invocations: u64,
     virtual_seconds: u64,
@@ -82,11 +84,14 @@ fn seeds(options: &Options) -> ExitCode {
     let sum = sum.into_inner().unwrap_or_default();
     let rate = options.seeds as f64 / took.as_secs_f64();
     eprintln!(
-        "{} seeds of {} actions in {:.1} s on {} threads: {rate:.1} seeds/s; {} calls, {} invocations, {} h of their own time",
+        "{} seeds of {} actions in {:.1} s on {} threads: {rate:.1} seeds/s, {:.0} steps/s; {} steps, {} calls, {} invocations, \
+         {} h of their own time",
         options.seeds,
         options.actions,
         took.as_secs_f64(),
         options.threads,
+        sum.steps as f64 / took.as_secs_f64(),
+        sum.steps,
         sum.calls,
         sum.invocations,
         sum.virtual_seconds / 3_600,
@@ -106,13 +111,14 @@ fn seeds(options: &Options) -> ExitCode {
 
 impl Sum {
     fn add(&mut self, seed: u64, options: &Options, outcome: Outcome) {
+        self.steps += outcome.steps;
         self.calls += outcome.calls;
         self.invocations += outcome.invocations;
         self.virtual_seconds += outcome.virtual_time.as_secs();
         together(&mut self.coverage, outcome.coverage.clone());
         if !outcome.violations.is_empty() {
             self.failed.push(seed);
-            eprintln!("{}", run::report(seed, options.actions, &outcome));
+            eprintln!("{}", report(seed, options.actions, &outcome));
         }
     }
 
@@ -125,7 +131,7 @@ impl Sum {
             let count: u64 = self.coverage.iter().filter(|(key, _)| of(key)).map(|(_, n)| n).sum();
             eprintln!("{count:>9} {fault:?}");
         }
-        let never = run::never_struck(&self.coverage);
+        let never = never_struck(&self.coverage);
         eprintln!("{} pairs of a call and a fault that may befall it never met: {never:?}", never.len());
     }
 }

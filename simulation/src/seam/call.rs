@@ -2,6 +2,7 @@
 
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Whom a request is for.
@@ -84,8 +85,8 @@ fn action(service: Service, method: &str, path: &str) -> String {
 }
 
 impl Answer {
-    pub fn json(status: u16, body: &Value) -> Self {
-        Self { status, body: body.to_string().into_bytes() }
+    pub fn json(status: u16, body: &impl Serialize) -> Self {
+        Self { status, body: serde_json::to_vec(body).expect("its keys are texts") }
     }
 
     pub fn text(status: u16, body: impl Into<Vec<u8>>) -> Self {

@@ -1,7 +1,8 @@
 //! Bugs that are planted at the seam, to see that a run finds each.
 
 use simulation::bugs::Bug;
-use simulation::run::{Plan, by_invariant, http, run};
+use simulation::report::by_invariant;
+use simulation::run::{Plan, http, run};
 
 /// Each within so many seeds.
 const SEEDS: u64 = 120;

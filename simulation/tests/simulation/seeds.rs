@@ -1,6 +1,7 @@
 //! Seeds that must hold. `SEED=17 cargo test …` plays one of them again.
 
-use simulation::run::{Plan, http, report, run};
+use simulation::report::report;
+use simulation::run::{Plan, http, run};
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()

@@ -9,7 +9,9 @@ mod stream;
 mod tables;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 pub use self::stream::{Change, SHARDS, Stream};
@@ -18,6 +20,27 @@ use crate::seam::{Answer, Call};
 
 /// An item, attribute values as on the wire.
 pub type Item = Map<String, Value>;
+
+/// An item as it was at one time: the table, its indexes and its stream have it in common.
+pub type Image = Arc<Item>;
+
+/// What a read of one item answers, or a write of one.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Got<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<&'a Item>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<&'a Item>,
+}
+
+/// What a read of several answers.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct GotAll<'a> {
+    responses: BTreeMap<&'a String, Vec<&'a Item>>,
+    unprocessed_keys: Item,
+}
 
 /// A transaction's token holds for ten minutes.
 /// [AWS](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html).
@@ -54,7 +77,7 @@ impl DynamoDb {
     }
 
     /// Every item of a table, by its keys.
-    pub fn items(&self, table: &str) -> Vec<Item> {
+    pub fn items(&self, table: &str) -> impl Iterator<Item = &Item> {
         self.tables.items(table)
     }
 
@@ -67,7 +90,8 @@ impl DynamoDb {
     pub fn perform(&mut self, call: &Call, now: i64, stale: bool) -> Answer {
         let input = call.json();
         if let Some(tenant) = &call.tenant {
-            let foreign = keys(&input).into_iter().find(|pk| !pk.starts_with(&format!("{tenant}#")));
+            let own = format!("{tenant}#");
+            let foreign = keys(&input).into_iter().find(|pk| !pk.starts_with(&own));
             if let Some(pk) = foreign {
                 self.foreign.push(format!("{} {} {pk} with the session of {tenant}", call.caller, call.action));
                 return Answer::error(call.service, 400, "AccessDeniedException");
@@ -81,7 +105,7 @@ impl DynamoDb {
         match action {
             "GetItem" => {
                 let item = self.tables.get(text(&input["TableName"]), &input["Key"], stale);
-                Answer::json(200, &item.map_or(json!({}), |item| json!({ "Item": item })))
+                Answer::json(200, &Got { item, attributes: None })
             }
             "BatchGetItem" => self.batch_get(&input["RequestItems"], stale),
             "Query" => query::query(&mut self.tables, input, now),
@@ -92,22 +116,22 @@ impl DynamoDb {
     }
 
     fn batch_get(&self, requests: &Value, stale: bool) -> Answer {
-        let mut responses = Map::new();
+        let mut responses = BTreeMap::new();
         for (table, wanted) in requests.as_object().into_iter().flatten() {
             let keys = wanted["Keys"].as_array().into_iter().flatten();
             let stale = stale && wanted["ConsistentRead"] != true;
-            let found: Vec<Item> = keys.filter_map(|key| self.tables.get(table, key, stale)).collect();
-            responses.insert(table.clone(), json!(found));
+            let found: Vec<&Item> = keys.filter_map(|key| self.tables.get(table, key, stale)).collect();
+            responses.insert(table, found);
         }
-        Answer::json(200, &json!({ "Responses": responses, "UnprocessedKeys": {} }))
+        Answer::json(200, &GotAll { responses, unprocessed_keys: Map::new() })
     }
 
     fn write(&mut self, action: &str, input: &Value, now: i64) -> Answer {
         match self.tables.check(action, input) {
             Ok(()) => {
                 let old = self.tables.apply(action, input, now);
-                let shown = old.filter(|_| input["ReturnValues"] == "ALL_OLD");
-                Answer::json(200, &shown.map_or(json!({}), |old| json!({ "Attributes": old })))
+                let attributes = old.as_deref().filter(|_| input["ReturnValues"] == "ALL_OLD");
+                Answer::json(200, &Got { item: None, attributes })
             }
             Err(Unmet) => {
                 let kind = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";

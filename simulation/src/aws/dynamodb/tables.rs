@@ -1,12 +1,13 @@
 //! What is stored, by its keys, and what its indexes show of it.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::expression::Bound;
 use super::stream::Stream;
-use super::{Item, text};
+use super::{Image, Item, text};
 
 /// An index of the truth table: its name, partition key and sort key.
 pub(super) const INDEXES: [(&str, &str, &str); 3] =
@@ -18,11 +19,10 @@ pub(super) struct Unmet;
 type Keys = (String, String);
 type Partition = BTreeMap<String, Stored>;
 
-#[derive(Clone)]
 pub(super) struct Stored {
-    pub(super) item: Item,
+    pub(super) item: Image,
     /// What it was before the newest write.
-    before: Option<Item>,
+    before: Option<Image>,
     written_at: i64,
 }
 
@@ -34,13 +34,13 @@ struct Pending {
     at: i64,
     index: &'static str,
     gone: Option<Place>,
-    shown: Option<(Place, Item)>,
+    shown: Option<(Place, Image)>,
 }
 
 #[derive(Default)]
 pub(super) struct Tables {
     tables: BTreeMap<String, BTreeMap<String, Partition>>,
-    indexes: BTreeMap<&'static str, BTreeMap<Place, Item>>,
+    indexes: BTreeMap<&'static str, BTreeMap<Place, Image>>,
     /// What the indexes will show, and when.
     pending: VecDeque<Pending>,
     lag: i64,
@@ -52,9 +52,9 @@ impl Tables {
         Self { lag, ..Self::default() }
     }
 
-    pub(super) fn get(&self, table: &str, key: &Value, stale: bool) -> Option<Item> {
+    pub(super) fn get(&self, table: &str, key: &Value, stale: bool) -> Option<&Item> {
         let stored = self.tables.get(table)?.get(text(&key["pk"]["S"]))?.get(text(&key["sk"]["S"]))?;
-        if stale { stored.before.clone().or_else(|| Some(stored.item.clone())) } else { Some(stored.item.clone()) }
+        Some(stored.before.as_ref().filter(|_| stale).unwrap_or(&stored.item))
     }
 
     pub(super) fn partition(&self, table: &str, pk: &str) -> Option<&Partition> {
@@ -67,7 +67,7 @@ impl Tables {
     }
 
     /// An index as it shows itself now.
-    pub(super) fn index(&mut self, name: &str, now: i64) -> Option<&BTreeMap<Place, Item>> {
+    pub(super) fn index(&mut self, name: &str, now: i64) -> Option<&BTreeMap<Place, Image>> {
         while let Some(change) = self.pending.pop_front_if(|change| change.at <= now) {
             let index = self.indexes.entry(change.index).or_default();
             change.gone.and_then(|place| index.remove(&place));
@@ -78,48 +78,48 @@ impl Tables {
         self.indexes.get(name)
     }
 
-    pub(super) fn items(&self, table: &str) -> Vec<Item> {
+    pub(super) fn items(&self, table: &str) -> impl Iterator<Item = &Item> {
         let partitions = self.tables.get(table).into_iter().flat_map(|t| t.values());
-        partitions.flat_map(|p| p.values().map(|stored| stored.item.clone())).collect()
+        partitions.flat_map(|p| p.values().map(|stored| &*stored.item))
     }
 
     pub(super) fn check(&self, action: &str, write: &Value) -> Result<(), Unmet> {
         let Some(condition) = write["ConditionExpression"].as_str() else { return Ok(()) };
         let (pk, sk) = keys(action, write);
         let table = self.tables.get(text(&write["TableName"]));
-        let item = table.and_then(|t| t.get(&pk)).and_then(|p| p.get(&sk)).map(|stored| &stored.item);
+        let item = table.and_then(|t| t.get(&pk)).and_then(|p| p.get(&sk)).map(|stored| &*stored.item);
         if Bound::of(write).holds(condition, item) { Ok(()) } else { Err(Unmet) }
     }
 
     /// Does the write; returns what was there.
-    pub(super) fn apply(&mut self, action: &str, write: &Value, now: i64) -> Option<Item> {
-        let table = text(&write["TableName"]).to_owned();
+    pub(super) fn apply(&mut self, action: &str, write: &Value, now: i64) -> Option<Image> {
+        let table = text(&write["TableName"]);
         let (pk, sk) = keys(action, write);
-        let partition = self.tables.entry(table.clone()).or_default().entry(pk.clone()).or_default();
-        let old = partition.get(&sk).map(|stored| stored.item.clone());
+        let partition = self.tables.entry(table.to_owned()).or_default().entry(pk.clone()).or_default();
+        let old = partition.get(&sk).map(|stored| Arc::clone(&stored.item));
         let new = match action {
             "PutItem" => write["Item"].as_object().cloned(),
             "UpdateItem" => {
-                let mut item = old.clone().unwrap_or_else(|| write["Key"].as_object().cloned().unwrap_or_default());
+                let at_first = || write["Key"].as_object().cloned().unwrap_or_default();
+                let mut item = old.as_deref().cloned().unwrap_or_else(at_first);
                 Bound::of(write).change(text(&write["UpdateExpression"]), &mut item);
                 Some(item)
             }
             _ => None,
         };
-        match &new {
-            Some(item) => {
-                drop(partition.insert(sk.clone(), Stored { item: item.clone(), before: old.clone(), written_at: now }))
-            }
+        let new = new.map(Arc::new);
+        match new.clone() {
+            Some(item) => drop(partition.insert(sk.clone(), Stored { item, before: old.clone(), written_at: now })),
             None => drop(partition.remove(&sk)),
         }
         if table == "truth" {
             self.show(&(pk, sk), old.as_ref(), new.as_ref(), now);
-            self.stream.tell(old.as_ref(), new.as_ref(), now);
+            self.stream.tell(old.clone(), new, now);
         }
         old
     }
 
-    fn show(&mut self, keys: &Keys, old: Option<&Item>, new: Option<&Item>, now: i64) {
+    fn show(&mut self, keys: &Keys, old: Option<&Image>, new: Option<&Image>, now: i64) {
         for (name, pk, sk) in INDEXES {
             let (gone, place) = (old.and_then(|i| place(keys, i, pk, sk)), new.and_then(|i| place(keys, i, pk, sk)));
             let shown = place.zip(new.cloned());
