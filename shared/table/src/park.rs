@@ -14,7 +14,7 @@ use crate::{LedgerKind, Result, Tenant, key};
 
 impl Tenant<'_> {
     /// The account that `account` was read as cannot send: the message and its conversation wait for a reconnect. If it has
-    /// been reconnected since, they go on instead.
+    /// been reconnected since, they go on instead; and what someone else has in hand, or has sent, is left to them.
     pub async fn park_account(
         &self,
         account: &Account,
@@ -27,10 +27,12 @@ impl Tenant<'_> {
         let at = key::parked(&self.id, &account.id, &head.id);
         let entry = [("pk".to_owned(), s(&at.pk)), ("sk".to_owned(), s(&at.sk))];
         self.truth().write(&Write::Put(entry.into(), When::Always)).await?;
+        if !self.park_own(message, why).await? {
+            return Ok(self.head(&head.id).await?.unwrap_or_else(|| head.clone()));
+        }
         self.note_stuck(LedgerKind::ParkedSend, message, &why.title, now).await?;
-        let park = |d: &Delivery| Delivery { claim: None, parked: Some(why.clone()), ..d.clone() };
-        self.change_own(message, park, Seen::Yes).await?;
-        let wait = |h: &Head| Some(Head { wait: Some(UNTIL_A_PERSON), due: None, ..h.clone() });
+        let is_first = |h: &Head| h.out.first().is_some_and(|order| order == message.id.order());
+        let wait = |h: &Head| is_first(h).then(|| Head { wait: Some(UNTIL_A_PERSON), due: None, ..h.clone() });
         let waiting = self.change_head(&head.id, Some(head.clone()), wait).await?.now();
         let current = self.account(&account.id).await?;
         let renewed = |a: &Account| a.credential != account.credential && a.status == AccountStatus::Active;
@@ -39,6 +41,17 @@ impl Tenant<'_> {
             return Ok(self.head(&head.id).await?.unwrap_or_else(|| head.clone()));
         }
         Ok(waiting.unwrap_or_else(|| head.clone()))
+    }
+
+    /// Whether the message is parked now. It is not where another took it meanwhile, or where the channel has it.
+    async fn park_own(&self, message: &Message, why: &Failure) -> Result<bool> {
+        let is_sent = |d: &Delivery| d.status() == DeliveryStatus::Sent;
+        let park = |d: &Delivery| match is_sent(d) {
+            true => d.clone(),
+            false => Delivery { claim: None, parked: Some(why.clone()), ..d.clone() },
+        };
+        let now = self.change_own(message, park, Seen::Yes).await?;
+        Ok(now.and_then(|m| m.delivery).is_some_and(|d| d.status() == DeliveryStatus::Parked))
     }
 
     /// Wakes every conversation that waits for this account, each in its order. Returns how many. Safe to repeat.

@@ -106,7 +106,8 @@ pub(crate) fn is_of(item: &Item, account: &AccountId) -> bool {
     item.get(ACCOUNT) == Some(&super::s(account.as_str()))
 }
 
-/// What makes `new` of `old`, and what must still hold for it: its `rev`, and the claim where that is touched.
+/// What makes `new` of `old`, and what must still hold for it: its `rev`, and the claim where that is touched or the send is parked, for
+/// what is claimed is another's.
 pub(crate) fn change(tenant: &TenantId, old: &Message, new: &Message) -> Result<(Change, When)> {
     let before = item(tenant, old)?;
     let change = Change::between(&before, &item(tenant, new)?);
@@ -115,7 +116,7 @@ pub(crate) fn change(tenant: &TenantId, old: &Message, new: &Message) -> Result<
         Some(_) | None => None,
     };
     let mut same = vec![("rev", before.get("rev").cloned())];
-    if change.touches("f.c") {
+    if change.touches("f.c") || change.touches("f.p") {
         same.push(("f.c", claim));
     }
     Ok((change, When::Is(same)))

@@ -231,6 +231,20 @@ async fn a_park_that_races_the_reconnect_undoes_itself() {
 }
 
 #[tokio::test]
+async fn a_park_leaves_alone_what_another_has_in_hand_or_has_sent() {
+    let w = world().await;
+    let (conversation, ids) = waiting(&w, &[&["a"], &["b"]]).await;
+    let (head, unclaimed) = w.us().next_send(&conversation, NOW).await.unwrap().unwrap();
+    let (_, claimed) = w.claims(&conversation).await;
+    let left = w.us().park_account(&w.account, &head, &unclaimed, &failure("reconnect"), NOW).await.unwrap();
+    assert_eq!((w.statuses(&ids).await, left.wait, left.due), (vec![S::Queued, S::Queued], None, Some(at(45))));
+    w.us().record_accepted(&head, &claimed, "out", &[], NOW).await.unwrap();
+    let left = w.us().park_account(&w.account, &head, &claimed, &failure("reconnect"), NOW).await.unwrap();
+    assert_eq!((w.statuses(&ids).await, left.wait, left.due), (vec![S::Sent, S::Queued], None, Some(at(45))));
+    assert_eq!(left.out, [ids[1].order().to_owned()]);
+}
+
+#[tokio::test]
 async fn a_wake_that_was_lost_is_found_again() {
     let w = world().await;
     let (conversation, _) = waiting(&w, &[&["a"]]).await;
