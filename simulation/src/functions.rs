@@ -67,10 +67,10 @@ pub struct Vault {
 }
 
 impl deliver::Tokens for Vault {
-    async fn access_token(&self, tenant: &TenantCtx, account: &Account) -> Option<String> {
+    async fn access_token(&self, tenant: &TenantCtx, account: &Account) -> Result<String, deliver::NoToken> {
         let now = Timestamp::from_millis(self.clock.now());
-        let token = self.tokens.access_token(tenant.id(), &account.id, account.credential, now).await;
-        token.ok().flatten().map(|token| token.expose().clone())
+        let token = self.tokens.access_token(tenant.id(), &account.id, account.credential, now).await?;
+        token.map(|token| token.expose().clone()).ok_or(deliver::NoToken::Needed)
     }
 }
 

@@ -15,6 +15,7 @@ use bootstrap::{
 };
 use channel::{Channel, Content, NotSent, Outbound, Outcome};
 use channel_whatsapp::WhatsApp;
+use credential::SecretError;
 use domain::delivery::Claim;
 use domain::pace::Rate;
 use domain::time::TimeScale;
@@ -41,10 +42,34 @@ const SPREAD: Duration = Duration::from_secs(1);
 /// An account that is asked to send more slowly waits at most as after this many tries: 16 s, where the channel tells no time.
 const THROTTLE_TRIES: u32 = 4;
 
+/// How long a conversation waits when the store of tokens does not answer.
+const TOKEN_PAUSE: Duration = Duration::from_secs(5);
+
 /// Where access tokens come from.
 pub trait Tokens {
-    /// The token of this account. `None`: there is none, or it cannot be read for now.
-    fn access_token(&self, tenant: &TenantCtx, account: &Account) -> impl Future<Output = Option<String>> + Send;
+    fn access_token(
+        &self,
+        tenant: &TenantCtx,
+        account: &Account,
+    ) -> impl Future<Output = Result<String, NoToken>> + Send;
+}
+
+/// Why an account's token is not at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoToken {
+    /// There is none that could be used: somebody has to reconnect the account.
+    Needed,
+    /// The store does not answer: it may a little later.
+    NotNow,
+}
+
+impl From<SecretError> for NoToken {
+    fn from(error: SecretError) -> Self {
+        match error {
+            SecretError::Unavailable(_) => Self::NotNow,
+            SecretError::Missing | SecretError::Unreadable => Self::Needed,
+        }
+    }
 }
 
 pub struct App<T> {
@@ -131,8 +156,15 @@ impl<T: Tokens> App<T> {
         head: Head,
         message: Message,
     ) -> table::Result<(Head, Then)> {
-        let Some(token) = self.tokens.access_token(ctx, account).await else {
-            return self.park(tenant, Some(account), head, &message, &plan::reconnect_needed(), self.now()).await;
+        let token = match self.tokens.access_token(ctx, account).await {
+            Ok(token) => token,
+            Err(NoToken::Needed) => {
+                return self.park(tenant, Some(account), head, &message, &plan::reconnect_needed(), self.now()).await;
+            }
+            Err(NoToken::NotNow) => {
+                let until = self.now().plus(self.scale.of(TOKEN_PAUSE));
+                return Ok((tenant.wait(&head, until).await?, Then::Rest));
+            }
         };
         let to = tenant.contact(&head.contact).await?.map(|c| recipient::reachable(&c)).unwrap_or_default();
         let message = match self.with_files(ctx, account, &token, message).await {

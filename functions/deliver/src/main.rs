@@ -10,7 +10,7 @@ use bootstrap::{Aws, Clock, Queue, Random, Retry, Service, Settings, SqsRecord, 
 use channel_meta::{Graph, probe::GraphAddress};
 use channel_whatsapp::WhatsApp;
 use credential::{Secrets, TenantCredentials, TenantSecrets};
-use deliver::{App, Bucket, Tokens};
+use deliver::{App, Bucket, NoToken, Tokens};
 use domain::{Account, IdKey, TenantCtx, Timestamp, time::TimeScale};
 use queue::Outbound;
 use serde::Deserialize;
@@ -34,13 +34,13 @@ struct Vault {
 }
 
 impl Tokens for Vault {
-    async fn access_token(&self, tenant: &TenantCtx, account: &Account) -> Option<String> {
+    async fn access_token(&self, tenant: &TenantCtx, account: &Account) -> Result<String, NoToken> {
         let now = Timestamp::from_millis(self.clock.now());
         match self.tokens.access_token(tenant.id(), &account.id, account.credential, now).await {
-            Ok(token) => token.map(|t| t.expose().clone()),
+            Ok(token) => token.map(|t| t.expose().clone()).ok_or(NoToken::Needed),
             Err(error) => {
                 tracing::error!(tenant_id = %tenant.id(), channel_account_id = %account.id, why = %error, "no access token");
-                None
+                Err(error.into())
             }
         }
     }

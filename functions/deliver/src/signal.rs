@@ -52,7 +52,7 @@ impl<T: Tokens> App<T> {
         if now.since(message.received_at) > MARKED_WITHIN {
             return;
         }
-        let Some(token) = self.tokens.access_token(ctx, account).await else { return };
+        let Ok(token) = self.tokens.access_token(ctx, account).await else { return };
         if let Err(why) = self.whatsapp.mark(&account.external_id, &token, id, mark).await {
             tracing::info!(channel_account_id = %account.id, message_id = %message.id, %why, "the channel took no mark");
         }
