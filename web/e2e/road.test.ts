@@ -188,14 +188,16 @@ test("an owner sees how a number stands, tests it, and is told what is wrong wit
   expect(await findings(page)).toEqual([]);
 
   await card.getByRole("button", { name: "New token" }).click();
-  await page.getByLabel("Access token").fill("not-one-of-ours");
-  await page.getByRole("button", { name: "Connect a number" }).click();
-  await page.getByText("WhatsApp does not accept this token.").waitFor();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Access token").fill("not-one-of-ours");
+  await dialog.getByRole("button", { name: "Reconnect" }).click();
+  await dialog.getByText("WhatsApp does not accept this token.").waitFor();
+  await page.screenshot({ path: shot("road-en-channels-refused") });
   expect(await findings(page)).toEqual([]);
-  await page.getByRole("button", { name: "Cancel" }).click();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
   await card.getByText("Connected", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Back to the inbox" }).click();
-  await page.getByRole("listbox").waitFor();
+  await page.getByRole("navigation", { name: "Views" }).waitFor();
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -46,7 +46,7 @@ test("each number says whether it can send, and one that cannot is given another
   repairs.getByText("The channel does not accept this token.");
   await user.click(repairs.getByRole("button", { name: "Reconnect" }));
   await user.type(screen.getByLabelText("Access token"), " EAAG-new ");
-  await user.click(screen.getByRole("button", { name: "Connect a number" }));
+  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Reconnect" }));
   await repairs.findByText("Connected");
   expect(asked("POST /channels")).toEqual([["/channels/connect", { type: "whatsapp", name: "Acme Repairs", phone_number_id: "106540352242923", waba_id: "1001", access_token: "EAAG-new" }]]);
   expect(screen.queryByRole("dialog")).toBeNull();
@@ -77,7 +77,7 @@ test("a refusal that no field shows stands below them all", async () => {
   const dialog = within(await screen.findByRole("dialog"));
   await user.type(dialog.getByLabelText("Access token"), "EAAG");
   server.next("POST /channels/connect", refusal(409, "channel_taken"));
-  await user.click(dialog.getByRole("button", { name: "Connect a number" }));
+  await user.click(dialog.getByRole("button", { name: "Reconnect" }));
   expect((await dialog.findByRole("alert")).textContent).toContain("This number is connected in another workspace.");
 });
 

@@ -73,7 +73,7 @@ export function ConnectDialog({ account, onClose }: ConnectDialogProps) {
             <div className={menu.ends}>
               <Button slot="close">{t("channels.cancel")}</Button>
               <Button type="submit" look="accent" isDisabled={isPending}>
-                {t(isPending ? "channels.connecting" : "channels.connect")}
+                {t(isPending ? "channels.connecting" : account === null ? "channels.connect" : "channels.reconnect")}
               </Button>
             </div>
           </Form>
