@@ -45,11 +45,7 @@ impl Tenant<'_> {
 
     /// Whether the message is parked now. It is not where another took it meanwhile, or where the channel has it.
     async fn park_own(&self, message: &Message, why: &Failure) -> Result<bool> {
-        let is_sent = |d: &Delivery| d.status() == DeliveryStatus::Sent;
-        let park = |d: &Delivery| match is_sent(d) {
-            true => d.clone(),
-            false => Delivery { claim: None, parked: Some(why.clone()), ..d.clone() },
-        };
+        let park = |d: &Delivery| Delivery { claim: None, parked: Some(why.clone()), ..d.clone() };
         let now = self.change_own(message, park, Seen::Yes).await?;
         Ok(now.and_then(|m| m.delivery).is_some_and(|d| d.status() == DeliveryStatus::Parked))
     }
