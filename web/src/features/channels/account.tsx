@@ -8,6 +8,7 @@ import * as api from "../../api";
 import type { Channel } from "../../api/schemas";
 import { Avatar } from "../../design/avatar";
 import { Button } from "../../design/button";
+import fields from "../../design/field.module.css";
 import menu from "../../design/menu.module.css";
 import { RequestId, useWhy } from "../../design/notice";
 import { takeChannel } from "./channels";
@@ -94,7 +95,7 @@ function Doings({ account, onReconnect }: Omit<AccountProps, "mayManage">) {
 function Refusal({ error }: { error: unknown }) {
   const why = useWhy(error);
   return (
-    <div role="alert" className={styles.refusal}>
+    <div role="alert" className={fields.refusal}>
       <p>{why}</p>
       <RequestId error={error} />
     </div>

@@ -8,6 +8,7 @@ import * as api from "../../api";
 import { Refused } from "../../api/failure";
 import type { Channel } from "../../api/schemas";
 import { Button } from "../../design/button";
+import fields from "../../design/field.module.css";
 import menu from "../../design/menu.module.css";
 import { RequestId, useWhy } from "../../design/notice";
 import { takeChannel } from "./channels";
@@ -65,7 +66,7 @@ export function ConnectDialog({ account, onClose }: ConnectDialogProps) {
               <ConnectField key={field} field={field} autoFocus={place === 0} />
             ))}
             {refusal.text !== null && (
-              <div role="alert" className={styles.refusal}>
+              <div role="alert" className={fields.refusal}>
                 <p>{refusal.text}</p>
                 <RequestId error={error} />
               </div>
@@ -88,15 +89,15 @@ function ConnectField({ field, autoFocus }: { field: Field; autoFocus: boolean }
   const isNeeded = NEEDED.includes(field);
   const isDigits = DIGITS.includes(field);
   return (
-    <TextField name={field} type={field === "access_token" ? "password" : "text"} inputMode={isDigits ? "numeric" : undefined} isRequired={isNeeded} autoComplete="off" autoFocus={autoFocus} className={styles.field}>
+    <TextField name={field} type={field === "access_token" ? "password" : "text"} inputMode={isDigits ? "numeric" : undefined} isRequired={isNeeded} autoComplete="off" autoFocus={autoFocus} className={fields.field}>
       <Label>{t(`channels.field.${field}`)}</Label>
-      <Input className={styles.input} dir={field === "name" ? "auto" : "ltr"} />
+      <Input className={fields.input} dir={field === "name" ? "auto" : "ltr"} />
       {field !== "name" && field !== "access_token" && (
-        <Text slot="description" className={styles.quiet}>
+        <Text slot="description" className={fields.help}>
           {t(`channels.help.${field}`)}
         </Text>
       )}
-      <FieldError className={styles.error}>{({ validationDetails, validationErrors }) => (validationDetails.valueMissing ? t("sign_in.required") : validationErrors.join(" "))}</FieldError>
+      <FieldError className={fields.error}>{({ validationDetails, validationErrors }) => (validationDetails.valueMissing ? t("sign_in.required") : validationErrors.join(" "))}</FieldError>
     </TextField>
   );
 }

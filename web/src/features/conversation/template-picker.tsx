@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import * as api from "../../api";
 import type { Conversation, FileKind, Template } from "../../api/schemas";
 import { Button, IconButton } from "../../design/button";
+import fields from "../../design/field.module.css";
 import menu from "../../design/menu.module.css";
 import { Failure } from "../../design/notice";
 import { Late } from "../../design/skeleton";
@@ -70,7 +71,7 @@ function List({ channel, onChoose }: { channel: string; onChoose: (template: Tem
     <>
       {data.length > 0 && (
         <SearchField aria-label={t("template.search")} value={sought} onChange={setSought} autoFocus>
-          <Input className={styles.input} placeholder={t("template.search")} />
+          <Input className={fields.input} placeholder={t("template.search")} />
         </SearchField>
       )}
       {found.length === 0 ? (
@@ -154,11 +155,11 @@ function Form({ row, seen, template, onSent }: { row: Conversation; seen: number
     >
       {kind !== null && <HeaderFile list={files} kind={kind} isChosen={file !== null} />}
       {placesOf(template).map((place, index) => (
-        <TextField key={keyOf(place)} className={styles.field} value={values[keyOf(place)] ?? ""} onChange={(value) => setValues({ ...values, [keyOf(place)]: value })} autoFocus={index === 0}>
+        <TextField key={keyOf(place)} className={fields.field} value={values[keyOf(place)] ?? ""} onChange={(value) => setValues({ ...values, [keyOf(place)]: value })} autoFocus={index === 0}>
           <Label>
             {isCode(template) && place.part === "body" ? t("template.field_code") : <FieldName place={place} />}
           </Label>
-          <Input className={styles.input} dir={place.part === "location" && place.name !== "name" ? "ltr" : "auto"} maxLength={isCode(template) ? CODE_MAX : 1_000} />
+          <Input className={fields.input} dir={place.part === "location" && place.name !== "name" ? "ltr" : "auto"} maxLength={isCode(template) ? CODE_MAX : 1_000} />
         </TextField>
       ))}
       <Preview template={template} values={values} file={file} />
@@ -178,7 +179,7 @@ const ACCEPTED: Partial<Record<FileKind, readonly string[]>> = { image: ["image/
 function HeaderFile({ list, kind, isChosen }: { list: string; kind: FileKind; isChosen: boolean }) {
   const { t } = useTranslation();
   return (
-    <div className={styles.field}>
+    <div className={fields.field}>
       <span>{t(kind === "image" ? "template.field_image" : kind === "video" ? "template.field_video" : "template.field_document")}</span>
       <FileTrigger
         acceptedFileTypes={ACCEPTED[kind]}

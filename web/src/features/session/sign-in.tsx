@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { Refused } from "../../api/failure";
 import { Button } from "../../design/button";
+import fields from "../../design/field.module.css";
 import { RequestId, useWhy } from "../../design/notice";
 import { LANGUAGES, type Language } from "../../i18n";
 import { prefer } from "../preferences/preferences";
@@ -82,7 +83,7 @@ function Refusal({ error }: { error: unknown }) {
   const why = useWhy(error);
   const wrong = error instanceof Refused && (error.status === 401 || error.status === 403);
   return (
-    <div role="alert" className={styles.refusal}>
+    <div role="alert" className={fields.refusal}>
       <p>{wrong ? t("sign_in.wrong") : why}</p>
       {!wrong && <RequestId error={error} />}
     </div>
@@ -100,16 +101,16 @@ interface FieldProps {
 function Field({ name, label, type, autoComplete, help }: FieldProps) {
   const { t } = useTranslation();
   return (
-    <TextField name={name} type={type} isRequired autoComplete={autoComplete} className={styles.field} autoFocus={name !== "password"}>
+    <TextField name={name} type={type} isRequired autoComplete={autoComplete} className={fields.field} autoFocus={name !== "password"}>
       <Label>{label}</Label>
       {/* Addresses and short names are written left to right in every language. */}
-      <Input dir="ltr" className={styles.input} />
+      <Input dir="ltr" className={fields.input} />
       {help !== undefined && (
-        <Text slot="description" className={styles.help}>
+        <Text slot="description" className={fields.help}>
           {help}
         </Text>
       )}
-      <FieldError className={styles.error}>{({ validationDetails, validationErrors }) => (validationDetails.valueMissing ? t("sign_in.required") : validationErrors.join(" "))}</FieldError>
+      <FieldError className={fields.error}>{({ validationDetails, validationErrors }) => (validationDetails.valueMissing ? t("sign_in.required") : validationErrors.join(" "))}</FieldError>
     </TextField>
   );
 }
