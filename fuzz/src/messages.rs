@@ -5,7 +5,7 @@ use channel_whatsapp::{parse, split};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::envelope::is_discreet;
+use crate::envelope::{is_discreet, piece};
 
 /// Where an item may stand: a change's field, and its value around the item.
 const PLACES: [(&str, &str, &str); 14] = [
@@ -57,10 +57,10 @@ fn events(field: &str, value: &str) -> Vec<Result<Vec<Event>, Poison>> {
     let body = format!(
         r#"{{"object":"whatsapp_business_account","entry":[{{"id":"2","changes":[{{"field":"{field}","value":{value}}}]}}]}}"#
     );
-    let routed = split(body.as_bytes()).unwrap_or_else(|| panic!("of another product: {body}"));
+    let routed = split(&body).unwrap_or_else(|| panic!("of another product: {body}"));
     let unreadable = || Poison { reason: "it was not readable".to_owned() };
-    let of_part = |part: channel_whatsapp::Routed| {
-        let read = part.events.iter().map(|piece| parse(piece)).collect::<Vec<_>>();
+    let of_part = |part: channel_whatsapp::Routed<'_>| {
+        let read = part.events.iter().map(|event| parse(&piece(event))).collect::<Vec<_>>();
         read.into_iter().chain(part.unreadable.map(|_| Err(unreadable())))
     };
     routed.into_iter().flat_map(of_part).collect()

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+use std::borrow::Cow;
+
 use bootstrap::{Clock, Random};
 use channel::Signer;
 use domain::body::{CallState, Details};
@@ -78,11 +80,11 @@ impl World {
     /// A webhook that the install's own app signed.
     async fn posted(&self, body: &str) -> Tally {
         let mut all = Tally::default();
-        for routed in channel_whatsapp::split(body.as_bytes()).unwrap() {
+        for routed in channel_whatsapp::split(body).unwrap() {
             let record = InboundRecord {
                 v: InboundRecord::VERSION,
                 channel: ChannelType::Whatsapp,
-                account: routed.account,
+                account: routed.account.map(Cow::into_owned),
                 business: routed.business,
                 signer: Signer { app_id: "1001".to_owned(), tenant: None },
                 received_ms: NOW,

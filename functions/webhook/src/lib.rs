@@ -18,7 +18,7 @@ use queue::{Outgoing, Producer};
 
 pub use crate::apps::{Apps, Source};
 pub use crate::event::{Answer, Event};
-use crate::records::{Record, records};
+use crate::records::{Record, records, text};
 
 /// Longest body that is taken: Lambda's 6 MB hold it only escaped, and WhatsApp's own limit is 3 MB.
 /// [Lambda](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
@@ -71,7 +71,7 @@ impl App {
         };
         let Some(header) = event.header("x-hub-signature-256") else { return Answer::empty(401) };
         match self.signer(event, header, &body).await {
-            Ok(Some(signer)) => self.keep(records(&signer, header, &body, self.now())).await,
+            Ok(Some(signer)) => self.keep(records(&signer, header, &text(&body), self.now())).await,
             Ok(None) => Answer::empty(401),
             Err(unavailable) => {
                 tracing::error!(why = %unavailable, "no secret to verify with");
@@ -93,7 +93,7 @@ impl App {
     }
 
     /// Durable first: on the queue, or else in the bucket, from where `sweep` hands it on.
-    async fn keep(&self, records: Vec<(Record, Outgoing)>) -> Answer {
+    async fn keep(&self, records: Vec<(Record<'_>, Outgoing)>) -> Answer {
         let mut kept = Vec::with_capacity(records.len());
         for (record, outgoing) in records {
             if outgoing.body.len() <= RECORD_MAX {

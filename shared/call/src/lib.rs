@@ -3,13 +3,14 @@
 //! For the two calls that the system makes most, a record sent and a frame posted: through the SDK's clients they were most of what the intake
 //! and the frames spent their CPU on.
 
+mod sign;
+
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
 use aws_smithy_async::future::timeout::Timeout;
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
@@ -21,6 +22,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request};
 use http_body_util::BodyExt;
 use ring::digest::{SHA256, digest};
+use sign::{Signed, Signer};
 
 /// Longest that a call may take, to the end of its answer.
 const LONGEST: Duration = Duration::from_secs(4);
@@ -28,10 +30,9 @@ const LONGEST: Duration = Duration::from_secs(4);
 /// What the calls of one service are made with.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    service: &'static str,
+    signer: Arc<Signer>,
     connector: SharedHttpConnector,
     credentials: SharedCredentialsProvider,
-    region: String,
     endpoint: Option<String>,
     time: SharedTimeSource,
     sleep: SharedAsyncSleep,
@@ -89,11 +90,11 @@ impl Caller {
     /// With the region, credentials and endpoint of an SDK client, over the connector under it; `service` as signatures name it. Panics
     /// where region or credentials are not set.
     pub fn new(service: &'static str, config: &SdkConfig, connector: SharedHttpConnector) -> Self {
+        let region = config.region().expect("a function has a region").to_string();
         Self {
-            service,
+            signer: Arc::new(Signer::new(service, region)),
             connector,
             credentials: config.credentials_provider().expect("a function has credentials"),
-            region: config.region().expect("a function has a region").to_string(),
             endpoint: config.endpoint_url().map(str::to_owned),
             time: config.time_source().unwrap_or_else(|| SharedTimeSource::new(SystemTimeSource::new())),
             sleep: config.sleep_impl().unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new())),
@@ -119,26 +120,15 @@ impl Caller {
         }
     }
 
-    /// By [Signature Version 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
     async fn signed(&self, call: &Call<'_>) -> Result<HttpRequest, Cause> {
         let mut request = Request::new(SdkBody::from(call.body.clone()));
         *request.method_mut() = call.method.clone();
         *request.uri_mut() = call.url.parse()?;
         request.headers_mut().extend(call.headers.iter().cloned());
-        let identity = self.credentials.provide_credentials().await?.into();
-        let params = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&self.region)
-            .name(self.service)
-            .time(self.time.now())
-            .settings(SigningSettings::default())
-            .build()?
-            .into();
-        let headers = request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-        let body = SignableBody::Precomputed(call.hash.clone());
-        let signable = SignableRequest::new(call.method.as_str(), request.uri().to_string(), headers, body)?;
-        let (signature, _) = sign(signable, &params)?.into_parts();
-        signature.apply_to_request_http1x(&mut request);
+        let credentials = self.credentials.provide_credentials().await?;
+        let uri = request.uri().clone();
+        let signed = Signed { method: call.method.as_str(), uri: &uri, hash: &call.hash };
+        self.signer.sign(&signed, request.headers_mut(), &credentials, self.time.now())?;
         Ok(HttpRequest::try_from(request)?)
     }
 

@@ -14,4 +14,4 @@ pub mod template;
 pub use lenient::sha256;
 pub use parse::parse;
 pub use send::{MARKED_WITHIN, Mark, NotMarked, WhatsApp, check, check_start, kind_of};
-pub use split::{BUSINESS_ACCOUNT, Routed, split};
+pub use split::{BUSINESS_ACCOUNT, RawEvent, Routed, split};

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 /// One record: verified, split by routing fields alone, not yet understood.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct InboundRecord {
+pub struct InboundRecord<Event = Box<RawValue>> {
     /// Version of this format: 1.
     pub v: u8,
     pub channel: ChannelType,
@@ -19,14 +19,14 @@ pub struct InboundRecord {
     pub signer: Signer,
     /// When the intake took it, in milliseconds since 1970.
     pub received_ms: i64,
-    pub body: InboundBody,
+    pub body: InboundBody<Event>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum InboundBody {
+pub enum InboundBody<Event = Box<RawValue>> {
     /// The dialect's pieces, each as small as the channel's own envelope allows, in the order of the POST.
-    Events(Vec<Box<RawValue>>),
+    Events(Vec<Event>),
     /// Too large for a record: the bucket's key of a JSON array of such pieces.
     Claim(String),
     /// Signed, but its routing fields could not be read: for quarantine.

@@ -51,7 +51,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Parts<'a> {
     }
 }
 
-/// A name, taken from the text itself where nothing in it is escaped.
+/// A name or a word, taken from the text itself where nothing in it is escaped.
 #[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -82,14 +82,14 @@ pub(super) fn list(raw: &RawValue) -> Option<Vec<&RawValue>> {
 }
 
 /// Text, or a number as text; not empty.
-pub(super) fn word(parts: &Parts<'_>, key: &str) -> Option<String> {
+pub(super) fn word<'a>(parts: &Parts<'a>, key: &str) -> Option<Cow<'a, str>> {
     let text = parts.get(key)?.get();
     if text.starts_with('"') {
-        return serde_json::from_str(text).ok().filter(|word: &String| !word.is_empty());
+        return serde_json::from_str(text).ok().map(|Name(word)| word).filter(|word| !word.is_empty());
     }
-    crate::lenient::word(&serde_json::from_str(text).ok()?)
+    crate::lenient::word(&serde_json::from_str(text).ok()?).map(Cow::Owned)
 }
 
-pub(super) fn first_word(parts: &Parts<'_>, keys: &[&str]) -> Option<String> {
+pub(super) fn first_word<'a>(parts: &Parts<'a>, keys: &[&str]) -> Option<Cow<'a, str>> {
     keys.iter().find_map(|key| word(parts, key))
 }

@@ -49,8 +49,8 @@ pub(super) struct Metadata<'a> {
 }
 
 /// `None`: it has another shape, and is to be looked at part by part.
-pub(super) fn usual(body: &[u8]) -> Option<Usual<'_>> {
-    let usual: Usual<'_> = serde_json::from_slice(body).ok()?;
+pub(super) fn usual(body: &str) -> Option<Usual<'_>> {
+    let usual: Usual<'_> = serde_json::from_str(body).ok()?;
     let whole = usual.object == super::OBJECT && !usual.entry.is_empty() && usual.entry.iter().all(Entry::is_whole);
     whole.then_some(usual)
 }

@@ -86,8 +86,9 @@ fn a_templates_news_name_it_and_say_what_became_of_it() {
 
 #[test]
 fn what_names_no_number_is_the_business_accounts() {
-    let routed = crate::split(fixture("template_status").as_bytes()).unwrap();
-    let seen: Vec<_> = routed.iter().map(|r| (r.account.as_deref(), r.thread.as_str())).collect();
+    let body = fixture("template_status");
+    let routed = crate::split(&body).unwrap();
+    let seen: Vec<_> = routed.iter().map(|r| (r.account.as_deref(), &*r.thread)).collect();
     assert_eq!(seen, [(Some("waba:2000000000001"), "field:message_template_status_update")]);
 }
 

@@ -9,14 +9,15 @@ mod statuses;
 
 use channel::{By, Event, InboundMessage};
 use domain::{Body, Identity, IdentityKind, MessageType, Timestamp};
+use serde_json::value::to_raw_value;
 
 /// What a webhook comes to: events, or why not.
 fn read(body: &str) -> Vec<Result<Event, String>> {
     let mut all = Vec::new();
-    for routed in crate::split(body.as_bytes()).unwrap() {
+    for routed in crate::split(body).unwrap() {
         all.extend(routed.unreadable.map(|_| Err("unreadable".to_owned())));
-        for piece in &routed.events {
-            match super::parse(piece) {
+        for event in &routed.events {
+            match super::parse(&to_raw_value(event).unwrap()) {
                 Ok(events) => all.extend(events.into_iter().map(Ok)),
                 Err(poison) => all.push(Err(poison.reason)),
             }
