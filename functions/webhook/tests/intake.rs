@@ -278,3 +278,32 @@ async fn nothing_is_stored_of_what_nobody_signed() {
     assert_eq!(intake.answer(&event(&body, true, Some(&good))).await.status_code, 200);
     assert_eq!(cloud.kept(), due(&twelve()));
 }
+
+/// The texts of what is queued, as they stand in the records.
+fn written(cloud: &Cloud) -> Vec<String> {
+    let after = |body: &str| Some(body.split_once(r#""text":{"body":""#)?.1.split_once(r#""},"timestamp"#)?.0.to_owned());
+    cloud.state().queued.iter().filter_map(|outgoing| after(&outgoing.body)).collect()
+}
+
+#[tokio::test]
+async fn a_record_says_what_was_posted_in_the_fewest_bytes() {
+    let body = webhook(&[("972500000".to_owned(), "m".to_owned(), "TEXT".to_owned())]);
+    for (posted, queued) in [
+        (&br"\u05e9\u05dc\u05d5\u05dd \ud83d\udc4d https:\/\/a.test"[..], "שלום 👍 https://a.test"),
+        (br#"\"so\" \n \u0007 \uffff"#, r#"\"so\" \n \u0007 \uffff"#),
+        // Half a character, and what is not UTF-8, must not cost the message.
+        (br"\ud83d", r"\ud83d"),
+        (b"caf\xe9", "caf\u{fffd}"),
+    ] {
+        let (before, after) = body.split_once("TEXT").unwrap();
+        let body = [before.as_bytes(), posted, after.as_bytes()].concat();
+        let signed = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes()), &body);
+        let event = json!({
+            "rawPath": "/webhooks/meta", "headers": { "x-hub-signature-256": format!("sha256={}", hex::encode(signed)) },
+            "requestContext": { "http": { "method": "POST" } }, "body": STANDARD.encode(&body), "isBase64Encoded": true,
+        });
+        let cloud = Cloud::default();
+        let answer = cloud.intake().answer(&serde_json::from_value(event).unwrap()).await;
+        assert_eq!((answer.status_code, written(&cloud)), (200, vec![queued.to_owned()]));
+    }
+}

@@ -83,7 +83,8 @@ fn may_be(status: Option<DeliveryStatus>, taken: bool, told: &BTreeSet<&str>) ->
     match (highest, status) {
         (Some(highest), status) => status == highest,
         (None, Sent | Unknown) if taken => true,
-        (None, Unknown | Failed | Parked) => !taken,
-        (None, Queued | Sent | Delivered | Read) => false,
+        (None, Unknown | Failed) => !taken,
+        // No account's token dies here, so that nothing has to wait for a person.
+        (None, Parked | Queued | Sent | Delivered | Read) => false,
     }
 }
