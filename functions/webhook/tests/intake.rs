@@ -281,7 +281,8 @@ async fn nothing_is_stored_of_what_nobody_signed() {
 
 /// The texts of what is queued, as they stand in the records.
 fn written(cloud: &Cloud) -> Vec<String> {
-    let after = |body: &str| Some(body.split_once(r#""text":{"body":""#)?.1.split_once(r#""},"timestamp"#)?.0.to_owned());
+    let after =
+        |body: &str| Some(body.split_once(r#""text":{"body":""#)?.1.split_once(r#""},"timestamp"#)?.0.to_owned());
     cloud.state().queued.iter().filter_map(|outgoing| after(&outgoing.body)).collect()
 }
 

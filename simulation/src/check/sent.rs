@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::delivery::DeliveryStatus;
-use domain::{Direction, Message};
+use domain::{Delivery, Direction, Message};
 
 use super::{Stored, Violation};
 use crate::record::Record;
@@ -44,11 +44,17 @@ pub(super) fn sends(world: &World, stored: &Stored<'_>, house: usize, record: &R
             .iter()
             .flat_map(|t| graph.told.iter().filter(|(of, _)| *of == t.id).map(|(_, status)| status.as_str()))
             .collect();
-        let status = message.delivery.as_ref().map(domain::Delivery::status);
+        let status = message.delivery.as_ref().map(Delivery::status);
         if !may_be(status, !taken.is_empty(), &told) {
             let what =
                 format!("{id} {:?} is {status:?}; Graph took it {} times and told {told:?}", message.text, taken.len());
             found.push(Violation::of(if status == Some(DeliveryStatus::Queued) { "I-5" } else { "I-3" }, what));
+        }
+        // No token dies here: whatever waits for one was parked by a store that did not answer.
+        if status == Some(DeliveryStatus::Parked)
+            && message.delivery.as_ref().and_then(Delivery::error).is_some_and(|why| why.code == "reconnect_needed")
+        {
+            found.push(Violation::of("I-5", format!("{id} {:?} waits for a token that is well", message.text)));
         }
     }
     for reply in record.replies.iter().filter(|r| r.house == house) {
@@ -83,8 +89,7 @@ fn may_be(status: Option<DeliveryStatus>, taken: bool, told: &BTreeSet<&str>) ->
     match (highest, status) {
         (Some(highest), status) => status == highest,
         (None, Sent | Unknown) if taken => true,
-        (None, Unknown | Failed) => !taken,
-        // No account's token dies here, so that nothing has to wait for a person.
-        (None, Parked | Queued | Sent | Delivered | Read) => false,
+        (None, Unknown | Failed | Parked) => !taken,
+        (None, Queued | Sent | Delivered | Read) => false,
     }
 }
