@@ -1,7 +1,7 @@
 //! [Signature Version 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html), with the key that
 //! each signature of a day is made with kept, and hashed by `ring`: the SDK's signer was a twentieth of what an intake's call costs.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -12,6 +12,8 @@ use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ring::digest::{SHA256, digest};
 use ring::hmac::{HMAC_SHA256, Key, Tag, sign};
+
+use super::Cause;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
@@ -29,11 +31,16 @@ pub(crate) struct Signer {
 }
 
 /// What a secret signs with on one day.
-#[derive(Debug)]
 struct DayKey {
     secret: String,
     day: String,
     key: Key,
+}
+
+impl fmt::Debug for DayKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DayKey").field("day", &self.day).finish_non_exhaustive()
+    }
 }
 
 /// What is signed of a request; it has no query.
@@ -56,7 +63,7 @@ impl Signer {
         headers: &mut HeaderMap,
         credentials: &Credentials,
         now: SystemTime,
-    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    ) -> Result<(), Cause> {
         let time = Timestamp::try_from(now)?.strftime("%Y%m%dT%H%M%SZ").to_string();
         let day = &time[..8];
         headers.insert(DATE, HeaderValue::from_str(&time)?);
@@ -97,10 +104,7 @@ fn secret(value: &str) -> Result<HeaderValue, InvalidHeaderValue> {
 }
 
 /// The request as it is hashed, and the names of its headers.
-fn canonical(
-    request: &Signed<'_>,
-    headers: &HeaderMap,
-) -> Result<(String, String), Box<dyn std::error::Error + Send + Sync>> {
+fn canonical(request: &Signed<'_>, headers: &HeaderMap) -> Result<(String, String), Cause> {
     let host = request.uri.authority().ok_or("the address has no host")?.as_str();
     let mut all = vec![(HOST.as_str(), host)];
     for (name, value) in headers {

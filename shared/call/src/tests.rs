@@ -77,6 +77,18 @@ async fn a_call_is_signed_and_an_answer_of_any_status_is_an_answer() {
 }
 
 #[tokio::test]
+async fn who_prints_a_caller_sees_no_secret() {
+    let credentials = Credentials::new("AKID", "hushed", Some("token".to_owned()), None, "test");
+    let signer = Signer::new("sqs", "eu-west-1".to_owned());
+    let uri = "https://sqs.test/".parse().unwrap();
+    let signed = Signed { method: "POST", uri: &uri, hash: "" };
+    let mut headers = http::HeaderMap::new();
+    signer.sign(&signed, &mut headers, &credentials, Noon.now()).unwrap();
+    let printed = format!("{signer:?} {headers:?}");
+    assert!(printed.contains("20261118") && !printed.contains("hushed") && !printed.contains("\"token\""), "{printed}");
+}
+
+#[tokio::test]
 async fn what_has_no_address_never_leaves() {
     let service = Service::default();
     let call = Call::new(Method::DELETE, "no address", &[], Bytes::new());
