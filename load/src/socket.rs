@@ -75,9 +75,9 @@ impl Idle {
         let (counts, started) = (Arc::new(Counts::default()), Instant::now());
         let mut sockets = JoinSet::new();
         let mut turn = interval(Duration::from_secs(1) / per_second);
-        for agent in agents {
+        for (nth, agent) in agents.into_iter().enumerate() {
             turn.tick().await;
-            sockets.spawn(look_on(agent, counts.clone()));
+            sockets.spawn(look_on(agent, first_ping(nth), counts.clone()));
         }
         let wanted = sockets.len() as u64;
         let settled = || counts.opened.load(Ordering::Relaxed) + counts.failed.load(Ordering::Relaxed);
@@ -102,13 +102,19 @@ impl Idle {
     }
 }
 
-async fn look_on(agent: Arc<Agent>, counts: Arc<Counts>) {
+/// When the nth socket pings first. People open their inbox over a morning, not a hundred a second: by the golden ratio, any number
+/// of sockets ping evenly, however fast they were opened.
+fn first_ping(nth: usize) -> Duration {
+    PING_EACH.mul_f64((nth as f64 * 0.618_033_988_75).fract())
+}
+
+async fn look_on(agent: Arc<Agent>, first_ping: Duration, counts: Arc<Counts>) {
     let Some(mut socket) = open(&agent, &["inbox".to_owned()]).await else {
         counts.failed.fetch_add(1, Ordering::Relaxed);
         return;
     };
     counts.opened.fetch_add(1, Ordering::Relaxed);
-    read(&mut socket, |_| {
+    read(&mut socket, first_ping, |_| {
         counts.frames.fetch_add(1, Ordering::Relaxed);
     })
     .await;
@@ -116,8 +122,8 @@ async fn look_on(agent: Arc<Agent>, counts: Arc<Counts>) {
 }
 
 /// Reads until the socket ends, and pings meanwhile.
-pub async fn read(socket: &mut Socket, mut on_text: impl FnMut(&str)) {
-    let mut ping = interval_at(Instant::now() + PING_EACH, PING_EACH);
+pub async fn read(socket: &mut Socket, first_ping: Duration, mut on_text: impl FnMut(&str)) {
+    let mut ping = interval_at(Instant::now() + first_ping, PING_EACH);
     loop {
         tokio::select! {
             _ = ping.tick() => if socket.send(Message::text(PING)).await.is_err() { return },
@@ -126,6 +132,21 @@ pub async fn read(socket: &mut Socket, mut on_text: impl FnMut(&str)) {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => {}
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_sockets_ping_evenly() {
+        for sockets in [25, 200, 3_000] {
+            let mut pings: Vec<_> = (0..sockets).map(first_ping).collect();
+            pings.sort_unstable();
+            let busiest = (0..25).map(|s| pings.iter().filter(|ping| ping.as_secs() == s).count()).max().unwrap();
+            assert!(pings.iter().all(|ping| *ping < PING_EACH) && busiest <= sockets / 25 + 2, "{sockets}: {busiest}");
         }
     }
 }

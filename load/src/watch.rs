@@ -39,7 +39,8 @@ impl Watch {
         let topics: Vec<String> = conversations.iter().map(|id| format!("conversation:{id}")).collect();
         let Some(mut socket) = socket::open(agent, &topics).await else { return false };
         let arrivals = self.arrivals.clone();
-        self.sockets.spawn(async move { socket::read(&mut socket, |text| note(&arrivals, text)).await });
+        self.sockets
+            .spawn(async move { socket::read(&mut socket, socket::PING_EACH, |text| note(&arrivals, text)).await });
         true
     }
 
