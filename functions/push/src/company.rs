@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
 use domain::{TenantId, Timestamp};
 
-/// A tenant that was heard of within this shares the stream.
-const LATELY: Duration = Duration::from_secs(10);
+/// A tenant that was heard of within this shares the stream. Long, since a stream's batches come to whichever process is free, and
+/// each has heard of some alone.
+const LATELY: Duration = Duration::from_mins(1);
 
 /// When each tenant was last heard of.
 #[derive(Default)]

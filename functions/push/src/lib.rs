@@ -12,12 +12,18 @@ use bootstrap::{
     stream::{NotDone, StreamRecord},
 };
 use domain::{TenantCtx, Timestamp};
-use frame::{Cursor, Event, Poster, post::FRAME_LIFE};
+use frame::{Cursor, Event, Frame, Poster, post::FRAME_LIFE};
 use futures_util::{StreamExt, stream};
 use serde_dynamo::Item;
 use table::{RefKind, Tables};
 
-use crate::{batch::OfTenant, company::Company, names::NamesCache, rows::Rows, sockets::Audience};
+use crate::{
+    batch::OfTenant,
+    company::Company,
+    names::NamesCache,
+    rows::{Due, Rows},
+    sockets::Audience,
+};
 
 /// At most this many tenants of a batch are served at once.
 const TENANTS_AT_ONCE: usize = 8;
@@ -89,14 +95,12 @@ impl App {
             }
             frames.extend(audience.of_thread(message.id.conversation(), &event));
         }
-        for row in self.rows.due_now(ctx.id(), changes.rows, cursor, now) {
-            let names = self.names.covering(&self.tables, ctx, &row, now).await;
-            frames.extend(audience.of_row(&row.id, &Event::of_row(ctx.id(), &row, &names, Some(cursor), now)));
-        }
+        let due = self.rows.due(ctx.id(), changes.rows, cursor, audience.lists(), now);
+        frames.extend(self.frames_of(ctx, &audience, due, now).await);
         audience.post(&self.tables, &self.poster, frames, now).await;
     }
 
-    /// Rows that were shown less than a second ago: once that is over, their newest state. A stream that is busy, or that others
+    /// Rows that had to wait: once that is over, their newest state. A stream that is busy, or that others
     /// share, is not kept waiting: the next batch shows them, or the client's own question to the log.
     async fn trailing_rows(&self, may_wait: bool, budget: &Budget) {
         while let Some(wait) = self.rows.next_due(self.now()) {
@@ -110,16 +114,22 @@ impl App {
 
     async fn show_waiting(&self) {
         let now = self.now();
-        for (tenant, rows) in self.rows.take_due(now) {
+        for tenant in self.rows.tenants_due(now) {
             let ctx = TenantCtx::of_record(tenant);
-            let Ok(audience) = Audience::of(&self.tables, &ctx, now).await else { continue };
-            let mut frames = Vec::new();
-            for (row, cursor) in rows {
-                let names = self.names.covering(&self.tables, &ctx, &row, now).await;
-                frames.extend(audience.of_row(&row.id, &Event::of_row(ctx.id(), &row, &names, Some(cursor), now)));
-            }
+            let audience = Audience::of(&self.tables, &ctx, now).await.unwrap_or_else(|_| Audience::nobody(&ctx));
+            let due = self.rows.due(ctx.id(), Vec::new(), Cursor::of_block(0), audience.lists(), now);
+            let frames = self.frames_of(&ctx, &audience, due, now).await;
             audience.post(&self.tables, &self.poster, frames, now).await;
         }
+    }
+
+    async fn frames_of(&self, ctx: &TenantCtx, audience: &Audience, due: Due, now: Timestamp) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        for (row, cursor) in due {
+            let names = self.names.covering(&self.tables, ctx, &row, now).await;
+            frames.extend(audience.of_row(&row.id, &Event::of_row(ctx.id(), &row, &names, Some(cursor), now)));
+        }
+        frames
     }
 
     fn now(&self) -> Timestamp {

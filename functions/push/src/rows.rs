@@ -1,6 +1,7 @@
-//! Rows of the list: of one conversation at most one a second, and always the newest in the end.
+//! Rows of the list: of one conversation at most one a second, of a tenant so many as its sockets make few frames; in the end the
+//! newest, or a frame that sends its reader to the log.
 
-use std::{collections::BTreeMap, sync::Mutex, time::Duration};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Mutex, time::Duration};
 
 use domain::{ConversationId, TenantId, Timestamp};
 use frame::Cursor;
@@ -9,56 +10,82 @@ use table::Row;
 /// How far apart two frames of one row are, at least.
 const APART: Duration = Duration::from_secs(1);
 
+/// Frames of rows to one tenant's sockets within [`APART`], from this process; one of each row goes to each socket. A busy tenant
+/// with a full office would otherwise hold up everyone whose news comes by the same stream, and spend the
+/// [10,000 calls a second](https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html) that all share.
+const FRAMES: usize = 100;
+
 /// A batch of at least this many records says that more are waiting.
 pub(crate) const BUSY: usize = 50;
 
-/// What was shown last, and what waits to be.
+/// What each tenant was shown lately, and what waits to be.
 #[derive(Default)]
-pub(crate) struct Rows(Mutex<BTreeMap<(TenantId, ConversationId), Shown>>);
+pub(crate) struct Rows(Mutex<BTreeMap<TenantId, OfTenant>>);
 
-struct Shown {
-    at: Timestamp,
-    waiting: Option<(Row, Cursor)>,
+struct OfTenant {
+    /// Within [`APART`].
+    shown: BTreeMap<ConversationId, Timestamp>,
+    waiting: BTreeMap<ConversationId, (Row, Cursor)>,
+    /// So many may be shown within [`APART`].
+    room: usize,
 }
 
-/// The rows that are due now, by tenant.
-pub(crate) type Due = BTreeMap<TenantId, Vec<(Row, Cursor)>>;
+/// A row, with the place of the log that tells of it.
+pub(crate) type Due = Vec<(Row, Cursor)>;
 
 impl Rows {
-    /// Of these rows those to show now; the others wait, in the place of whatever waited before.
-    pub(crate) fn due_now(&self, tenant: &TenantId, rows: Vec<Row>, cursor: Cursor, now: Timestamp) -> Vec<Row> {
-        let Ok(mut all) = self.0.lock() else { return rows };
-        all.retain(|_, shown| shown.waiting.is_some() || now.since(shown.at) < APART);
-        let mut due = Vec::new();
-        for row in rows {
-            let key = (tenant.clone(), row.id.clone());
-            match all.get_mut(&key).filter(|shown| now.since(shown.at) < APART) {
-                Some(shown) => shown.waiting = Some((row, cursor)),
-                None => {
-                    all.insert(key, Shown { at: now, waiting: None });
-                    due.push(row);
-                }
-            }
-        }
+    /// Takes in what changed, each row in the place of whatever waited before, and gives what to show now to so many sockets.
+    pub(crate) fn due(&self, tenant: &TenantId, rows: Vec<Row>, cursor: Cursor, sockets: usize, now: Timestamp) -> Due {
+        let Ok(mut all) = self.0.lock() else { return rows.into_iter().map(|row| (row, cursor)).collect() };
+        let new = || OfTenant { shown: BTreeMap::new(), waiting: BTreeMap::new(), room: 0 };
+        let of = all.entry(tenant.clone()).or_insert_with(new);
+        of.waiting.extend(rows.into_iter().map(|row| (row.id.clone(), (row, cursor))));
+        of.room = (FRAMES / sockets.max(1)).max(1);
+        let due = of.take(now);
+        all.retain(|_, of| !of.is_idle(now));
         due
     }
 
-    /// How long until the next one that waits is due; `None` when none waits.
+    /// How long until the next one that waits is due, and worth waiting for.
     pub(crate) fn next_due(&self, now: Timestamp) -> Option<Duration> {
         let all = self.0.lock().ok()?;
-        let waiting = all.values().filter(|shown| shown.waiting.is_some());
-        waiting.map(|shown| APART.saturating_sub(now.since(shown.at))).min()
+        all.values().filter_map(|of| of.next_due(now)).min()
     }
 
-    pub(crate) fn take_due(&self, now: Timestamp) -> Due {
-        let mut due = Due::new();
-        let Ok(mut all) = self.0.lock() else { return due };
-        for ((tenant, _), shown) in all.iter_mut().filter(|(_, shown)| now.since(shown.at) >= APART) {
-            if let Some(waiting) = shown.waiting.take() {
-                shown.at = now;
-                due.entry(tenant.clone()).or_default().push(waiting);
-            }
+    /// Whose rows are due.
+    pub(crate) fn tenants_due(&self, now: Timestamp) -> Vec<TenantId> {
+        let Ok(all) = self.0.lock() else { return Vec::new() };
+        let due = all.iter().filter(|(_, of)| of.next_due(now).is_some_and(|wait| wait.is_zero()));
+        due.map(|(tenant, _)| tenant.clone()).collect()
+    }
+}
+
+impl OfTenant {
+    /// The newest for which there is room. The other rows that could be shown are left to the log: a frame that goes out now says
+    /// that it has come further than they are.
+    fn take(&mut self, now: Timestamp) -> Due {
+        self.shown.retain(|_, at| now.since(*at) < APART);
+        let free = self.room.saturating_sub(self.shown.len());
+        if free == 0 {
+            return Vec::new();
         }
+        let Self { shown, waiting, .. } = self;
+        let mut due: Due = waiting.extract_if(.., |id, _| !shown.contains_key(id)).map(|(_, row)| row).collect();
+        due.sort_by_key(|(row, cursor)| Reverse((*cursor, row.last_at)));
+        due.truncate(free);
+        shown.extend(due.iter().map(|(row, _)| (row.id.clone(), now)));
         due
+    }
+
+    /// Of a tenant that has no room left, none: its next changes make some, or its readers ask the log.
+    fn next_due(&self, now: Timestamp) -> Option<Duration> {
+        let left = |at: &Timestamp| APART.saturating_sub(now.since(*at));
+        let lately = self.shown.values().filter(|at| !left(at).is_zero()).count();
+        let waits = self.waiting.keys().map(|id| self.shown.get(id).map_or(Duration::ZERO, left));
+        waits.min().filter(|_| lately < self.room)
+    }
+
+    fn is_idle(&self, now: Timestamp) -> bool {
+        self.waiting.is_empty() && self.shown.values().all(|at| now.since(*at) >= APART)
     }
 }

@@ -32,6 +32,16 @@ impl Audience {
         Self { ctx, sockets, by_topic }
     }
 
+    /// Nobody listens, or nobody knows who does.
+    pub(crate) fn nobody(ctx: &TenantCtx) -> Self {
+        Self::new(ctx.clone(), Vec::new())
+    }
+
+    /// How many show the list.
+    pub(crate) fn lists(&self) -> usize {
+        self.by_topic.get(&Topic::Inbox.to_string()).map_or(0, Vec::len)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.by_topic.is_empty()
     }

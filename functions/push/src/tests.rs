@@ -74,18 +74,42 @@ fn row(rev: u64) -> Row {
     }
 }
 
+const AT: fn(i64) -> Timestamp = Timestamp::from_millis;
+const ACME: fn() -> TenantId = || TenantId::from_bytes([1; 10]);
+
 #[test]
 fn a_row_is_shown_at_most_once_a_second_and_in_the_end_as_it_is() {
-    let (rows, tenant) = (Rows::default(), TenantId::from_bytes([1; 10]));
+    let rows = Rows::default();
     let cursor = Cursor::of_block;
-    let at = Timestamp::from_millis;
-    let shown =
-        [(1, 0), (2, 300), (3, 600)].map(|(rev, ms)| rows.due_now(&tenant, vec![row(rev)], cursor(rev), at(ms)));
-    assert_eq!(shown, [vec![row(1)], vec![], vec![]]);
-    assert_eq!(rows.next_due(at(600)), Some(Duration::from_millis(400)));
-    assert_eq!(rows.take_due(at(999)).into_values().collect::<Vec<_>>(), Vec::<Vec<_>>::new());
-    assert_eq!(rows.take_due(at(1_000)).into_values().collect::<Vec<_>>(), [vec![(row(3), cursor(3))]]);
-    assert_eq!(rows.next_due(at(1_000)), None);
+    let shown = [(1, 0), (2, 300), (3, 600)].map(|(rev, ms)| rows.due(&ACME(), vec![row(rev)], cursor(rev), 2, AT(ms)));
+    assert_eq!(shown, [vec![(row(1), cursor(1))], vec![], vec![]]);
+    assert_eq!((rows.next_due(AT(600)), rows.tenants_due(AT(999))), (Some(Duration::from_millis(400)), vec![]));
+    assert_eq!((rows.next_due(AT(1_000)), rows.tenants_due(AT(1_000))), (Some(Duration::ZERO), vec![ACME()]));
+    assert_eq!(rows.due(&ACME(), vec![], cursor(0), 2, AT(1_000)), [(row(3), cursor(3))]);
+    assert_eq!(rows.next_due(AT(1_000)), None);
+}
+
+#[test]
+fn a_full_office_is_shown_the_newest_rows_and_that_the_log_has_come_further() {
+    let rows = Rows::default();
+    let row = |n: u8, last_at| Row { id: ConversationId::from_bytes([n; 16]), last_at: AT(last_at), ..row(1) };
+    let due = |new: Vec<Row>, block, ms| -> Vec<_> {
+        let due = rows.due(&ACME(), new, Cursor::of_block(block), 50, AT(ms)).into_iter();
+        due.map(|(row, cursor)| (row.last_at.millis(), cursor.block())).collect()
+    };
+    assert_eq!(due(vec![row(1, 10), row(2, 20)], 1, 0), [(20, 1), (10, 1)], "fifty sockets, a hundred frames");
+    assert_eq!(due(vec![row(3, 30)], 2, 100), []);
+    assert_eq!(due(vec![row(4, 40), row(5, 50)], 3, 900), []);
+    assert_eq!((rows.next_due(AT(900)), rows.next_due(AT(1_000))), (None, Some(Duration::ZERO)), "nobody waits for it");
+    assert_eq!(due(vec![], 0, 1_000), [(50, 3), (40, 3)], "and 30 is left to the log");
+    assert_eq!(rows.next_due(AT(1_000)), None);
+}
+
+#[test]
+fn a_row_is_shown_each_second_however_many_look_on() {
+    let rows = Rows::default();
+    let shown = [0, 500, 1_000].map(|ms| rows.due(&ACME(), vec![row(1)], Cursor::of_block(1), 5_000, AT(ms)).len());
+    assert_eq!(shown, [1, 0, 1]);
 }
 
 const NOW: i64 = 1_790_000_001_000;
@@ -197,9 +221,9 @@ async fn a_row_that_waits_does_not_hold_up_other_tenants() {
 }
 
 #[test]
-fn a_tenant_shares_the_stream_for_ten_seconds() {
+fn a_tenant_shares_the_stream_for_a_minute() {
     let (company, [one, other]) = (Company::default(), table::testing::two_tenants());
-    let shared = [(0, &one), (5_000, &one), (6_000, &other), (14_999, &other), (15_000, &other)]
+    let shared = [(0, &one), (5_000, &one), (6_000, &other), (64_999, &other), (65_000, &other)]
         .map(|(ms, ctx)| company.is_shared([ctx.id()].into_iter(), Timestamp::from_millis(ms)));
     assert_eq!(shared, [false, false, true, true, false]);
 }
