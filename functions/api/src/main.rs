@@ -93,7 +93,7 @@ const GRAPH_TIMEOUT: Duration = Duration::from_secs(8);
 fn graph(settings: &Settings) -> Result<Graph, SettingsError> {
     let base_url = settings.text("META_GRAPH_BASE_URL")?.trim_end_matches('/').to_owned();
     let address = GraphAddress { base_url, version: settings.text("META_GRAPH_VERSION")? };
-    Ok(Graph { client: http::channels(settings, GRAPH_TIMEOUT)?, address })
+    Ok(Graph { client: http::channels(settings, GRAPH_TIMEOUT)?, address, carrier: None })
 }
 
 /// The install's id key, `{"key": 64 hexadecimal digits}`.

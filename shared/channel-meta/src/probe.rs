@@ -1,7 +1,9 @@
 //! Asks Graph whether a token may act for an account: the proof before a route is put, and the test that an admin asks for.
 
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use serde::Deserialize;
+
+use crate::graph::{Graph, Reply};
 
 /// Where Graph is, and in which version.
 #[derive(Clone, Debug)]
@@ -54,50 +56,36 @@ impl WebhookConfiguration {
     }
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    error: GraphError,
-}
-
-#[derive(Deserialize)]
-struct GraphError {
-    code: i64,
-}
-
 /// Graph's code for a token that has expired, was revoked or never was.
 /// [Codes](https://developers.facebook.com/docs/graph-api/guides/error-handling#errorcodes).
 const BAD_TOKEN: i64 = 190;
 
 /// Reads the node `id` with `fields` (WhatsApp: a phone number's `id,verified_name,webhook_configuration`; a page's `id,name`).
-pub async fn probe(client: &Client, graph: &GraphAddress, access_token: &str, id: &str, fields: &str) -> Probe {
+pub async fn probe(graph: &Graph, access_token: &str, id: &str, fields: &str) -> Probe {
     // An id is digits: anything else would be another address of Graph.
     if id.is_empty() || !id.bytes().all(|b| b.is_ascii_digit()) {
         return Probe::NotItsOwn;
     }
-    let url = format!("{}/{}/{id}?fields={fields}", graph.base_url, graph.version);
-    let reply = match client.get(url).bearer_auth(access_token).send().await {
-        Ok(reply) => reply,
-        Err(error) => return Probe::Unreachable(error.without_url().to_string()),
-    };
-    let status = reply.status();
-    match reply.bytes().await {
-        Ok(body) => judge(status, &body, id),
-        Err(error) => Probe::Unreachable(error.without_url().to_string()),
-    }
+    judge(graph.get(id, &[("fields", fields)], access_token).await, id)
 }
 
-fn judge(status: StatusCode, body: &[u8], id: &str) -> Probe {
-    if status.is_success() {
-        return match serde_json::from_slice::<Node>(body) {
+fn judge(reply: Reply, id: &str) -> Probe {
+    match reply {
+        Reply::Done(body) => match serde_json::from_slice::<Node>(&body) {
             Ok(node) if node.id == id => Probe::Owns {
                 name: node.verified_name.or(node.name),
                 webhooks_to: node.webhook_configuration.and_then(WebhookConfiguration::effective),
             },
             Ok(_) => Probe::NotItsOwn,
             Err(_) => Probe::Unreachable("Graph's answer could not be read".to_owned()),
-        };
+        },
+        Reply::Refused(status, error) => refused(status, Some(error.code)),
+        Reply::Rejected(status) => refused(status, None),
+        Reply::NotSent(why) | Reply::Unknown(why) => Probe::Unreachable(why),
     }
-    let code = serde_json::from_slice::<Answer>(body).ok().map(|answer| answer.error.code);
+}
+
+fn refused(status: StatusCode, code: Option<i64>) -> Probe {
     match (status.as_u16(), code) {
         (_, Some(BAD_TOKEN)) | (401, _) => Probe::Refused,
         // Throttled: app, user, page, custom. It says nothing of the token.
@@ -105,45 +93,55 @@ fn judge(status: StatusCode, body: &[u8], id: &str) -> Probe {
             Probe::Unreachable("Graph asks us to wait".to_owned())
         }
         (400..=499, _) => Probe::NotItsOwn,
-        (status, _) => Probe::Unreachable(format!("Graph answered {status}")),
+        _ => Probe::Unreachable(format!("Graph answered {status}")),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::GraphError;
 
     #[test]
     fn only_the_accounts_own_token_reads_it() {
         let owns = Probe::Owns { name: Some("Acme".to_owned()), webhooks_to: None };
         let told = |url: &str| Probe::Owns { name: None, webhooks_to: Some(url.to_owned()) };
         let waits = Probe::Unreachable("Graph asks us to wait".to_owned());
-        for (status, body, probe) in [
-            (200, r#"{"id":"101","verified_name":"Acme"}"#, owns),
-            (200, r#"{"id":"101"}"#, Probe::Owns { name: None, webhooks_to: None }),
-            (200, r#"{"id":"101","webhook_configuration":{"application":"https://a"}}"#, told("https://a")),
+        let done = |body: &str| Reply::Done(body.as_bytes().to_vec());
+        let says = |status, code| {
+            Reply::Refused(StatusCode::from_u16(status).unwrap(), GraphError { code, ..GraphError::default() })
+        };
+        let silent = |status| Reply::Rejected(StatusCode::from_u16(status).unwrap());
+        let lost = || "the connection broke".to_owned();
+        for (reply, probe) in [
+            (done(r#"{"id":"101","verified_name":"Acme"}"#), owns),
+            (done(r#"{"id":"101"}"#), Probe::Owns { name: None, webhooks_to: None }),
+            (done(r#"{"id":"101","webhook_configuration":{"application":"https://a"}}"#), told("https://a")),
             (
-                200,
-                r#"{"id":"101","webhook_configuration":{"application":"https://a","whatsapp_business_account":"https://w"}}"#,
+                done(
+                    r#"{"id":"101","webhook_configuration":{"application":"https://a","whatsapp_business_account":"https://w"}}"#,
+                ),
                 told("https://w"),
             ),
             (
-                200,
-                r#"{"id":"101","webhook_configuration":{"whatsapp_business_account":"https://w","phone_number":"https://p"}}"#,
+                done(
+                    r#"{"id":"101","webhook_configuration":{"whatsapp_business_account":"https://w","phone_number":"https://p"}}"#,
+                ),
                 told("https://p"),
             ),
-            (200, r#"{"id":"102"}"#, Probe::NotItsOwn),
-            (200, "[]", Probe::Unreachable("Graph's answer could not be read".to_owned())),
-            (400, r#"{"error":{"code":100,"error_subcode":33}}"#, Probe::NotItsOwn),
-            (400, r#"{"error":{"code":190}}"#, Probe::Refused),
-            (401, "", Probe::Refused),
-            (403, r#"{"error":{"code":200}}"#, Probe::NotItsOwn),
-            (400, r#"{"error":{"code":4}}"#, waits.clone()),
-            (429, "", waits),
-            (503, "<html>", Probe::Unreachable("Graph answered 503".to_owned())),
+            (done(r#"{"id":"102"}"#), Probe::NotItsOwn),
+            (done("[]"), Probe::Unreachable("Graph's answer could not be read".to_owned())),
+            (says(400, 100), Probe::NotItsOwn),
+            (says(400, 190), Probe::Refused),
+            (silent(401), Probe::Refused),
+            (says(403, 200), Probe::NotItsOwn),
+            (says(400, 4), waits.clone()),
+            (silent(429), waits),
+            (says(503, 2), Probe::Unreachable("Graph answered 503 Service Unavailable".to_owned())),
+            (Reply::Unknown(lost()), Probe::Unreachable(lost())),
+            (Reply::NotSent(lost()), Probe::Unreachable(lost())),
         ] {
-            let status = StatusCode::from_u16(status).unwrap();
-            assert_eq!(judge(status, body.as_bytes(), "101"), probe, "{status} {body}");
+            assert_eq!(judge(reply.clone(), "101"), probe, "{reply:?}");
         }
     }
 }

@@ -120,7 +120,8 @@ impl Outside {
     pub(crate) fn graph(&self) -> Graph {
         let settings = Settings::of([]);
         let client = bootstrap::http::channels(&settings, std::time::Duration::from_secs(5)).unwrap();
-        Graph { client, address: GraphAddress { base_url: self.endpoint.clone(), version: "v25.0".to_owned() } }
+        let address = GraphAddress { base_url: self.endpoint.clone(), version: "v25.0".to_owned() };
+        Graph { client, address, carrier: None }
     }
 
     /// From now on this token owns this number.
