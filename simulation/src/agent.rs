@@ -47,6 +47,13 @@ impl Agents {
         self.ask(house, Method::POST, &path, None, &json!({})).await
     }
 
+    /// Gives a number the token that is good now.
+    pub async fn reconnect(&self, house: &House, number: &str) -> u16 {
+        let token = self.world.clouds().graph.token(number);
+        let connect = json!({ "type": "whatsapp", "name": "Sales", "phone_number_id": number, "access_token": token });
+        self.ask(house, Method::POST, "/v1/channels/connect", None, &connect).await
+    }
+
     /// Asks until it is answered in earnest: not by a death on the way, and not by "busy".
     async fn ask(&self, house: &House, method: Method, path: &str, key: Option<&str>, body: &Value) -> u16 {
         let mut status = 0;

@@ -36,10 +36,12 @@ pub enum Bug {
     SpillsNowhere,
     /// What a function gave up is thrown away.
     ForgetsGivenUp,
+    /// What waits for an account is not looked for when it is connected again.
+    ReconnectWakesNobody,
 }
 
 impl Bug {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::IgnoresFailed,
         Self::NoDedupe,
         Self::DedupeExpires,
@@ -54,6 +56,7 @@ impl Bug {
         Self::SpillsNowhere,
         Self::ForgetsGivenUp,
         Self::NoHeadCondition,
+        Self::ReconnectWakesNobody,
     ];
 
     /// The request as the code with this bug would send it; `None`: just so.
@@ -107,6 +110,14 @@ impl Bug {
                     query["ExpressionAttributeValues"][":pk"] = json!({ "S": "nowhere" })
                 }
             }),
+            (Self::ReconnectWakesNobody, Service::DynamoDb, "Query") if call.caller == "api" => {
+                rewritten(call, |query| {
+                    let pk = &mut query["ExpressionAttributeValues"][":pk"]["S"];
+                    if let Some(of_account) = pk.as_str().filter(|pk| pk.contains("#Q#")) {
+                        *pk = json!(format!("{of_account}-nowhere"));
+                    }
+                })
+            }
             (Self::SpillsNowhere, Service::S3, "Put") if call.path.contains("spill") => {
                 Some(Call { path: "/bucket/nowhere".to_owned(), ..call.clone() })
             }

@@ -170,7 +170,11 @@ impl Functions {
             links: FileLinks { files: files(), sessions: Arc::new(move |tenant| sessions.of(tenant)) },
             tokens: TenantSecrets::new(secrets(), TENANT_PREFIX.to_owned()).as_tenant(tenants),
             meta_app: api::meta::app::MetaAppSource::new(secrets(), "meta-app".to_owned()),
-            graph: api::channels::Graph { client: self.http.clone(), address: address() },
+            graph: api::channels::Graph {
+                client: self.http.clone(),
+                address: address(),
+                carrier: Some(seam::carrier(&self.world, "api")),
+            },
             clock: self.clock(),
             public_url: PUBLIC_URL.to_owned(),
             ws_url: "wss://ws.inbox.test".to_owned(),

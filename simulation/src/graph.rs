@@ -1,6 +1,6 @@
 //! Graph as WhatsApp has it: it takes messages, keeps a ledger of them, and tells what became of each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -35,11 +35,33 @@ pub struct Graph {
     pub told: BTreeSet<(String, String)>,
     /// Until when it answers nothing but 503.
     pub down_until: i64,
+    /// How many tokens of a number have died.
+    dead: BTreeMap<String, u32>,
 }
+
+/// What every number's first token begins with.
+const TOKEN: &str = "token";
 
 impl Graph {
     pub fn new(chance: Chance) -> Self {
-        Self { chance, ledger: Vec::new(), to_tell: Vec::new(), told: BTreeSet::new(), down_until: 0 }
+        Self {
+            chance,
+            ledger: Vec::new(),
+            to_tell: Vec::new(),
+            told: BTreeSet::new(),
+            down_until: 0,
+            dead: BTreeMap::new(),
+        }
+    }
+
+    /// The one token that may act for a number.
+    pub fn token(&self, number: &str) -> String {
+        format!("{TOKEN}{}", self.dead.get(number).copied().unwrap_or(0))
+    }
+
+    /// From now on another may.
+    pub fn kill_token(&mut self, number: &str) {
+        *self.dead.entry(number.to_owned()).or_default() += 1;
     }
 
     pub fn perform(&mut self, call: &Call, now: i64) -> Answer {
@@ -47,8 +69,21 @@ impl Graph {
             let error = json!({ "error": { "code": 131_016, "message": "Service unavailable", "is_transient": true } });
             return Answer::json(503, &error);
         }
-        let body = call.json();
         let number = call.path.split('/').nth(2).unwrap_or_default().to_owned();
+        if call.access_token.as_ref() != Some(&self.token(&number)) {
+            return Answer::json(
+                401,
+                &json!({ "error": { "code": 190, "message": "The session has been invalidated" } }),
+            );
+        }
+        match call.action.as_str() {
+            "messages" => self.take(call, number, now),
+            _ => Answer::json(200, &json!({ "id": number, "verified_name": "Sales" })),
+        }
+    }
+
+    fn take(&mut self, call: &Call, number: String, now: i64) -> Answer {
+        let body = call.json();
         let to = body["to"].as_str().unwrap_or_default().trim_start_matches('+').to_owned();
         let reference = body["biz_opaque_callback_data"].as_str().unwrap_or_default().to_owned();
         let text = body["text"]["body"].as_str().unwrap_or_default().to_owned();

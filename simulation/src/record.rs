@@ -24,11 +24,22 @@ pub struct Reply {
     pub status: u16,
 }
 
+/// A number that was given another token.
+#[derive(Clone, Debug)]
+pub struct Connect {
+    pub house: usize,
+    pub number: String,
+    /// 200, or why not.
+    pub status: u16,
+}
+
 #[derive(Default)]
 pub struct Record {
     /// In the order in which each customer's messages were taken.
     pub written: Vec<Written>,
     pub replies: Vec<Reply>,
+    /// In the order in which they were answered.
+    pub connects: Vec<Connect>,
     /// Words of events that nobody can understand.
     pub poison: Vec<(usize, String)>,
     /// Open sockets, by tenant.

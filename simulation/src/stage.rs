@@ -9,7 +9,7 @@ use crate::functions::{TENANT_PREFIX, WEBHOOK_SECRET};
 use crate::world::World;
 
 pub const TENANTS: usize = 3;
-const ACCOUNTS: usize = 2;
+pub const ACCOUNTS: usize = 2;
 const CUSTOMERS: usize = 3;
 pub const APP_SECRET: &str = "shhh";
 
@@ -99,7 +99,10 @@ async fn house(world: &World, tables: &Tables, n: usize) -> House {
     for place in 0..ACCOUNTS {
         accounts.push(account(tables, &ctx, n, place, now).await);
     }
-    let tokens = accounts.iter().map(|a| (a.id.to_string(), json!({ "access_token": "token", "credential": 1 })));
+    let token = |number: &str| world.clouds().graph.token(number);
+    let tokens = accounts
+        .iter()
+        .map(|a| (a.id.to_string(), json!({ "access_token": token(&a.external_id), "credential": a.credential })));
     let tokens: serde_json::Map<_, _> = tokens.collect();
     world.clouds().secrets.put(&format!("{TENANT_PREFIX}{}", ctx.id()), json!({ "accounts": tokens }).to_string());
     House { mark, ctx, user, session, accounts }

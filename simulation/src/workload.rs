@@ -13,8 +13,8 @@ use table::{ListFilter, Tables};
 
 use crate::agent::Agents;
 use crate::meta::{Meta, event};
-use crate::record::{Record, Reply, Written};
-use crate::stage::{self, Customer, House, TENANTS};
+use crate::record::{Connect, Record, Reply, Written};
+use crate::stage::{self, ACCOUNTS, Customer, House, TENANTS};
 use crate::time::Scheduler;
 use crate::world::World;
 
@@ -102,6 +102,7 @@ impl Workload {
             95 => self.graph_goes_down(),
             96 => self.queues_go_down(),
             97 => self.tables_go_down(),
+            98 => self.token_dies(),
             _ => self.world.time.sleep(Duration::from_secs(chance.between(5, 90))).await,
         }
     }
@@ -184,6 +185,22 @@ impl Workload {
         let until = self.world.now() + self.world.chance.between(5, 40) as i64 * 1_000;
         self.world.clouds().dynamodb.down_until = until;
         self.note("the tables answer nothing".to_owned());
+    }
+
+    /// Somebody removes it; after a while the tenant gives the number another.
+    fn token_dies(&self) {
+        let chance = &self.world.chance;
+        let (house, wait) = (chance.below(TENANTS), chance.between(5, 120));
+        let number = stage::number(house, chance.below(ACCOUNTS));
+        self.world.clouds().graph.kill_token(&number);
+        self.note(format!("the token of {number} dies, for {wait} s"));
+        let this = self.clone();
+        self.after(format!("token of {number}"), async move {
+            this.world.time.sleep(Duration::from_secs(wait)).await;
+            let status = this.agents.reconnect(&this.houses[house], &number).await;
+            this.note(format!("{number} is connected again: {status}"));
+            this.record.borrow_mut().connects.push(Connect { house, number, status });
+        });
     }
 
     async fn open_socket(&self, house: usize) {

@@ -1,4 +1,4 @@
-//! Secrets Manager: read by the functions, written by the stage.
+//! Secrets Manager: read by the functions, written by the stage and by who connects an account.
 
 use std::collections::BTreeMap;
 
@@ -14,12 +14,17 @@ impl Secrets {
         self.0.insert(id.to_owned(), text);
     }
 
-    pub fn perform(&self, call: &Call) -> Answer {
+    pub fn perform(&mut self, call: &Call) -> Answer {
         let input = call.json();
         let id = input["SecretId"].as_str().unwrap_or_default();
-        match self.0.get(id) {
-            Some(text) if call.action == "GetSecretValue" => {
+        let known = self.0.get_mut(id);
+        match (call.action.as_str(), known, input["SecretString"].as_str()) {
+            ("GetSecretValue", Some(text), _) => {
                 Answer::json(200, &json!({ "ARN": id, "Name": id, "VersionId": "v", "SecretString": text }))
+            }
+            ("PutSecretValue", Some(text), Some(new)) => {
+                new.clone_into(text);
+                Answer::json(200, &json!({ "ARN": id, "Name": id, "VersionId": "v" }))
             }
             _ => Answer::error(call.service, 400, "ResourceNotFoundException"),
         }

@@ -68,6 +68,7 @@ pub async fn all(world: &World, tables: &Tables, houses: &[House], record: &Reco
         taken::conserved(&stored, n, record, &mut found);
         taken::in_order(&stored, n, record, &spilled, &mut found);
         sent::sends(world, &stored, n, record, &mut found);
+        sent::connected(tables, house, n, record, &mut found).await;
         shown::derived(&stored, &mut found);
         shown::converged(tables, &stored, record.cursors[&n], &given_up, &mut found).await;
         shown::sockets(tables, house, n, record, world, &mut found).await;

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::delivery::DeliveryStatus;
-use domain::{Delivery, Direction, Message};
+use domain::{AccountStatus, Delivery, Direction, Message};
+use table::Tables;
 
 use super::{Stored, Violation};
 use crate::record::Record;
+use crate::stage::House;
 use crate::world::World;
 
 /// I-3, I-4, I-5, I-6: what became of agents' replies, held against Graph's ledger.
@@ -50,7 +52,7 @@ pub(super) fn sends(world: &World, stored: &Stored<'_>, house: usize, record: &R
                 format!("{id} {:?} is {status:?}; Graph took it {} times and told {told:?}", message.text, taken.len());
             found.push(Violation::of(if status == Some(DeliveryStatus::Queued) { "I-5" } else { "I-3" }, what));
         }
-        // No token dies here: whatever waits for one was parked by a store that did not answer.
+        // Each token that died was followed by another.
         if status == Some(DeliveryStatus::Parked)
             && message.delivery.as_ref().and_then(Delivery::error).is_some_and(|why| why.code == "reconnect_needed")
         {
@@ -67,6 +69,19 @@ pub(super) fn sends(world: &World, stored: &Stored<'_>, house: usize, record: &R
                     format!("{part:?} of {}, answered {}, is there {count} times", reply.conversation, reply.status);
                 found.push(Violation::of(if count < expected { "I-1" } else { "I-2" }, what));
             }
+        }
+    }
+}
+
+/// I-5: whoever gave a number another token was answered, and the number is active.
+pub(super) async fn connected(tables: &Tables, house: &House, n: usize, record: &Record, found: &mut Vec<Violation>) {
+    let last: BTreeMap<&str, u16> =
+        record.connects.iter().filter(|c| c.house == n).map(|c| (c.number.as_str(), c.status)).collect();
+    for account in tables.tenant(&house.ctx).accounts().await.expect("the auditor meets no fault") {
+        let answered = last.get(account.external_id.as_str()).copied().unwrap_or(200);
+        if (answered, account.status) != (200, AccountStatus::Active) {
+            let what = format!("{} was answered {answered} and is {:?}", account.external_id, account.status);
+            found.push(Violation::of("I-5", what));
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Call {
     pub action: String,
     /// The tenant whose session signed it.
     pub tenant: Option<String>,
+    /// The access token that it shows Graph.
+    pub access_token: Option<String>,
     pub method: String,
     /// Path and query.
     pub path: String,
@@ -68,7 +70,7 @@ impl Call {
         let credential = request.headers().get("authorization").and_then(|a| a.split("Credential=").nth(1));
         let tenant = credential.and_then(|c| c.split('/').next()).and_then(|c| c.strip_prefix("TENANT"));
         let (tenant, method) = (tenant.map(str::to_owned), request.method().to_owned());
-        Self { caller, service, action, tenant, method, path, body }
+        Self { caller, service, action, tenant, access_token: None, method, path, body }
     }
 
     pub fn json(&self) -> Value {

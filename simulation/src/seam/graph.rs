@@ -35,11 +35,14 @@ pub fn carrier(world: &World, caller: &str) -> Carrier {
 }
 
 fn call(caller: &str, request: &Request) -> Call {
+    let shown = request.headers().get("authorization").and_then(|shown| shown.to_str().ok());
+    let is_send = request.url().path().ends_with("/messages");
     Call {
         caller: caller.to_owned(),
         service: Service::Graph,
-        action: "messages".to_owned(),
+        action: if is_send { "messages" } else { "number" }.to_owned(),
         tenant: None,
+        access_token: shown.and_then(|shown| shown.strip_prefix("Bearer ")).map(str::to_owned),
         method: request.method().to_string(),
         path: request.url().path().to_owned(),
         body: request.body().and_then(|body| body.as_bytes()).unwrap_or_default().to_vec(),

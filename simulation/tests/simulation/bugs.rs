@@ -21,7 +21,7 @@ fn caught_by(bug: Bug) -> &'static [&'static str] {
         Bug::LastStatusWins => &["I-3"],
         Bug::DeletesOn410 | Bug::SkipsRedelivery | Bug::ForgetsGivenUp => &["I-8"],
         Bug::LogWithoutTenant => &["I-7"],
-        Bug::NeverSweeps => &["I-5"],
+        Bug::NeverSweeps | Bug::ReconnectWakesNobody => &["I-5"],
     }
 }
 
