@@ -1,10 +1,57 @@
 //! Whom a frame goes to: sockets that show the thread or the list, of people who may read it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use domain::{Action, ConversationId, TenantCtx, Timestamp};
+use domain::{Action, ConversationId, TenantCtx, TenantId, Timestamp};
 use frame::{Event, Frame, Poster, Topic};
-use table::{Socket, Tables};
+use table::{RowFrames, Socket, SocketsNow, Tables};
+
+/// How long what was read of a tenant's sockets is good, where nothing has changed among them since: what a writer that ended
+/// halfway left untold is seen after this.
+const GOOD: Duration = Duration::from_secs(10);
+
+/// The audiences of lately: who listens changes seldom, and what they are told often.
+#[derive(Default)]
+pub(crate) struct Audiences(Mutex<HashMap<TenantId, Known>>);
+
+struct Known {
+    audience: Arc<Audience>,
+    /// The newest change among the sockets when they were read.
+    change: Option<String>,
+    read_at: Timestamp,
+}
+
+impl Audiences {
+    /// Who listens now, and how many frames of rows they were sent.
+    pub(crate) async fn of(
+        &self,
+        tables: &Tables,
+        ctx: &TenantCtx,
+        now: Timestamp,
+    ) -> table::Result<(Arc<Audience>, RowFrames)> {
+        let tenant = tables.tenant(ctx);
+        let SocketsNow { change, rows } = tenant.sockets_now().await?;
+        if let Some(audience) = self.known(ctx, change.as_deref(), now) {
+            return Ok((audience, rows));
+        }
+        let audience = Arc::new(Audience::new(ctx.clone(), tenant.sockets(now).await?));
+        if let Ok(mut known) = self.0.lock() {
+            known.retain(|_, of| now.since(of.read_at) < GOOD);
+            known.insert(ctx.id().clone(), Known { audience: Arc::clone(&audience), change, read_at: now });
+        }
+        Ok((audience, rows))
+    }
+
+    fn known(&self, ctx: &TenantCtx, change: Option<&str>, now: Timestamp) -> Option<Arc<Audience>> {
+        let known = self.0.lock().ok()?;
+        let of = known.get(ctx.id())?;
+        (of.change.as_deref() == change && now.since(of.read_at) < GOOD).then(|| Arc::clone(&of.audience))
+    }
+}
 
 /// A tenant's open sockets, by what they show.
 pub(crate) struct Audience {
@@ -15,11 +62,6 @@ pub(crate) struct Audience {
 }
 
 impl Audience {
-    pub(crate) async fn of(tables: &Tables, ctx: &TenantCtx, now: Timestamp) -> table::Result<Self> {
-        let sockets = tables.tenant(ctx).sockets(now).await?;
-        Ok(Self::new(ctx.clone(), sockets))
-    }
-
     fn new(ctx: TenantCtx, sockets: Vec<Socket>) -> Self {
         let mut by_topic: HashMap<String, Vec<usize>> = HashMap::new();
         for (place, socket) in sockets.iter().enumerate() {
@@ -30,11 +72,6 @@ impl Audience {
             }
         }
         Self { ctx, sockets, by_topic }
-    }
-
-    /// Nobody listens, or nobody knows who does.
-    pub(crate) fn nobody(ctx: &TenantCtx) -> Self {
-        Self::new(ctx.clone(), Vec::new())
     }
 
     /// How many show the list.

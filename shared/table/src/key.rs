@@ -18,6 +18,7 @@
 //! | what waits for an account's reconnect | truth | `T#Q#account` | conversation |
 //! | when someone was last shown to type | live | `T#Y#conversation` | `Y` |
 //! | sync log; sockets; a ticket | live | `T#LOG#0`; `T#S`; `T#TK#hash` | n; connection; `K` |
+//! | the sockets' latest change, what they were shown | live | `T#SN` | `N` |
 //! | whose account; events before its connect | truth | `R#channel#external` | `R`; `U#` ms, random |
 //! | a tenant; a slug's tenant | truth | `G#T#tenant`; `G#S#slug` | `T`; `S` |
 //! | a login; a person, memberships; a sign-in | truth | `G#L#hash`; `G#P#user`; `G#F#session` | `L`; `P`, `M#tenant`; `F` |
@@ -124,6 +125,9 @@ pub fn log_block(t: &TenantId, n: u64) -> Key {
 }
 pub fn socket(t: &TenantId, connection: &str) -> Key {
     key(format!("{t}#S"), connection)
+}
+pub fn sockets_now(t: &TenantId) -> Key {
+    key(format!("{t}#SN"), "N")
 }
 pub fn ticket(t: &TenantId, hash: &str) -> Key {
     key(format!("{t}#TK#{hash}"), "K")
@@ -237,6 +241,7 @@ mod tests {
             typing(t, &c),
             log_block(t, 9),
             socket(t, text),
+            sockets_now(t),
             ticket(t, text),
         ];
         let index = [inbox(t, Status::Open, shard(&c)), owned(t, &owner, Status::Open), due_sk(t, at, &c)];

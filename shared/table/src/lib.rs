@@ -65,7 +65,7 @@ pub use read::Page;
 pub use receive::{ContactSeed, Inbound, Received, Thread};
 pub use retry::Retried;
 pub use session::{Rotated, Session};
-pub use socket::Socket;
+pub use socket::{RowFrames, Socket, SocketsNow};
 pub use status::{StatusIn, StatusOutcome};
 pub use submit::{Draft, Submit, Submitted};
 pub use sync_log::{LogRead, Ref, RefKind};

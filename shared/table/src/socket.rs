@@ -38,6 +38,31 @@ struct SocketItem {
     ttl: i64,
 }
 
+/// A tenant's sockets together: one small item, read where reading them all would be dear.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SocketsNow {
+    /// What changed last among them. [`Tenant::sockets`], read after this, has that change, and need not be read again while this
+    /// says the same. A writer that ended halfway may have changed a socket and not this: what was read is good for seconds.
+    pub change: Option<String>,
+    pub rows: RowFrames,
+}
+
+/// How many frames of rows all processes together have sent a tenant's sockets, and since when they count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowFrames {
+    pub since: Option<Timestamp>,
+    pub sent: u64,
+}
+
+#[derive(Deserialize)]
+struct NowItem {
+    change: Option<String>,
+    /// Milliseconds.
+    since: Option<i64>,
+    #[serde(default)]
+    sent: u64,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Connection {
     tenant: TenantId,
@@ -63,16 +88,39 @@ impl Tenant<'_> {
             ttl,
         };
         let item = item::encode(&key::socket(&self.id, &socket.connection_id), &item)?;
-        self.live().write(&Write::Put(item, When::Always)).await.map(drop)
+        self.live().write(&Write::Put(item, When::Always)).await?;
+        self.sockets_changed(format!("{}:{}", socket.connection_id, socket.n)).await
     }
 
-    /// All that have not expired.
+    /// All that have not expired, as they are after every write that was answered.
     pub async fn sockets(&self, now: Timestamp) -> Result<Vec<Socket>> {
         let pk = key::socket(&self.id, "").pk;
         let range =
-            Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Eventual };
+            Range { index: Index::Table, pk, sk: Sk::Any, newest_first: false, limit: None, read: Read::Consistent };
         let all = self.live().all(&range).await?.into_iter().map(socket).collect::<Result<Vec<_>>>()?;
         Ok(all.into_iter().filter(|s| s.expires > now).collect())
+    }
+
+    pub async fn sockets_now(&self) -> Result<SocketsNow> {
+        let item = self.live().get(&key::sockets_now(&self.id), Read::Consistent).await?;
+        let Some(now) = item.map(item::decode::<NowItem>).transpose()? else { return Ok(SocketsNow::default()) };
+        let rows = RowFrames { since: now.since.map(Timestamp::from_millis), sent: now.sent };
+        Ok(SocketsNow { change: now.change, rows })
+    }
+
+    /// `false`: another process has counted meanwhile. Two that are the first may both have `true`.
+    pub async fn count_row_frames(&self, before: &RowFrames, since: Timestamp, sent: u64) -> Result<bool> {
+        let unchanged = before.since.map_or(When::Always, |since| {
+            When::Is(vec![("since", Some(n(since.millis()))), ("sent", Some(n(before.sent)))])
+        });
+        let change = Change::default().set("since", n(since.millis())).set("sent", n(sent));
+        self.live().write(&Write::Update(key::sockets_now(&self.id), change, unchanged)).await
+    }
+
+    async fn sockets_changed(&self, change: String) -> Result<()> {
+        let change = Change::default().set("change", s(&change));
+        let write = Write::Update(key::sockets_now(&self.id), change, When::Always);
+        self.live().write(&write).await.map(drop)
     }
 
     pub async fn socket(&self, connection_id: &str) -> Result<Option<Socket>> {
@@ -86,11 +134,16 @@ impl Tenant<'_> {
             serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(topics).map_err(|e| Error::Corrupt(e.to_string()))?;
         let change = Change::default().set("topics", list).set("n", n(number));
         let later = When::Below("n", n(number));
-        self.live().write(&Write::Update(key::socket(&self.id, connection_id), change, later)).await
+        let set = self.live().write(&Write::Update(key::socket(&self.id, connection_id), change, later)).await?;
+        if set {
+            self.sockets_changed(format!("{connection_id}:{number}")).await?;
+        }
+        Ok(set)
     }
 
     pub async fn delete_socket(&self, connection_id: &str) -> Result<()> {
         self.live().write(&Write::Delete(key::socket(&self.id, connection_id), When::Always)).await?;
+        self.sockets_changed(format!("{connection_id}:gone")).await?;
         let ours = When::AbsentOr("tenant", s(self.id.as_str()));
         let connection = Write::Delete(key::connection(connection_id), ours);
         self.tables.global().live().write(&connection).await.map(drop)

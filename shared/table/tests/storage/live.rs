@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::Role;
 use futures_util::future::join_all;
-use table::{LogRead, Ref, RefKind, Socket, Ticket};
+use table::{LogRead, Ref, RefKind, RowFrames, Socket, SocketsNow, Ticket};
 
 use crate::world::*;
 
@@ -109,6 +109,41 @@ async fn a_socket_shows_what_its_latest_subscription_named() {
     w.us().delete_socket("c").await.unwrap();
     assert_eq!((global.socket_tenant("c").await.unwrap(), w.us().socket("c").await.unwrap()), (None, None));
     assert!(!w.us().set_topics("c", 3, &topics("inbox")).await.unwrap());
+}
+
+#[tokio::test]
+async fn each_change_among_the_sockets_is_told_and_frames_are_counted_by_whoever_saw_the_last_count() {
+    let w = world().await;
+    let us = w.us();
+    assert_eq!(us.sockets_now().await.unwrap(), SocketsNow::default());
+    let first = RowFrames { since: Some(NOW), sent: 30 };
+    assert!(us.count_row_frames(&RowFrames::default(), NOW, 30).await.unwrap());
+    let socket = Socket {
+        connection_id: "c".to_owned(),
+        user: user(1),
+        name: "Ada".to_owned(),
+        role: Role::Agent,
+        session: "s".to_owned(),
+        topics: vec![],
+        n: 0,
+        connected_at: NOW,
+        expires: at(7_200),
+    };
+    let mut changes = Vec::new();
+    us.put_socket(&socket).await.unwrap();
+    changes.push(us.sockets_now().await.unwrap());
+    us.set_topics("c", 1, &["inbox".to_owned()]).await.unwrap();
+    changes.push(us.sockets_now().await.unwrap());
+    us.set_topics("c", 1, &["late".to_owned()]).await.unwrap();
+    us.delete_socket("c").await.unwrap();
+    changes.push(us.sockets_now().await.unwrap());
+    let told = |change: &str| SocketsNow { change: Some(change.to_owned()), rows: first };
+    assert_eq!(changes, [told("c:0"), told("c:1"), told("c:gone")]);
+
+    let second = RowFrames { sent: 60, ..first };
+    let counted = join_all((0..3).map(|_| async { us.count_row_frames(&first, NOW, 60).await.unwrap() })).await;
+    assert_eq!(counted.into_iter().filter(|&is_ours| is_ours).count(), 1);
+    assert_eq!(us.sockets_now().await.unwrap().rows, second);
 }
 
 #[tokio::test]
