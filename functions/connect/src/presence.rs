@@ -20,10 +20,7 @@ impl App {
         if threads.iter().all(|topic| topic.conversation().is_none()) {
             return Ok(());
         }
-        let mut sockets = self.sockets(ctx).await?;
-        // The list may be older than what was just written.
-        sockets.retain(|other| other.connection_id != socket.connection_id);
-        sockets.push(socket.clone());
+        let sockets = self.sockets(ctx).await?;
         for topic in threads {
             let Some(conversation) = topic.conversation() else { continue };
             let name = topic.to_string();

@@ -13,7 +13,8 @@ impl<T: Tokens> App<T> {
         let now = self.now();
         let took = ("ProviderLatency", Unit::Milliseconds, millis(started, now));
         let came = (word(outcome), Unit::Count, 1.0);
-        let lag = ("OutboundLag", Unit::Milliseconds, millis(message.sent_at, now));
+        let begun = message.sent_at.max(message.received_at); // The channel's clock may count whole seconds.
+        let lag = ("OutboundLag", Unit::Milliseconds, millis(begun, now));
         let figures = match outcome {
             Outcome::Accepted { .. } if first_try(message) => vec![took, came, lag],
             Outcome::Accepted { .. } | Outcome::NotSent(_) | Outcome::Unknown(_) => vec![took, came],

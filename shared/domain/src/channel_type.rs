@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::Timestamp;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
@@ -23,6 +25,16 @@ impl ChannelType {
             Self::Messenger => "messenger",
             Self::Instagram => "instagram",
             Self::Line => "line",
+        }
+    }
+
+    /// A moment as the channel's own clock tells it. WhatsApp's
+    /// [counts whole seconds](https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages), so a
+    /// send that kept its milliseconds would stand below the answer that came within the same second.
+    pub fn clock(self, moment: Timestamp) -> Timestamp {
+        match self {
+            Self::Whatsapp => Timestamp::from_seconds(moment.seconds()),
+            Self::Messenger | Self::Instagram | Self::Line => moment,
         }
     }
 }

@@ -128,7 +128,7 @@ pub struct Message {
     pub deleted_at: Option<Timestamp>,
     /// It makes nothing unread: what is old, what the channel itself says.
     pub quiet: bool,
-    /// By the channel's clock, clamped to `received_at` + 5 min; for a send, when the agent sent it or had it sent.
+    /// By the channel's clock, clamped to `received_at` + 5 min; for a send, when the agent sent it, by that clock, or had it sent.
     pub sent_at: Timestamp,
     /// A send that was written for later: when it is to go out, which is its `sent_at` too.
     pub send_at: Option<Timestamp>,

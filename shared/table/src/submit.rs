@@ -158,8 +158,9 @@ fn refusal(head: &Head, what: &Submit) -> Option<Submitted> {
 }
 
 fn sends(head: &Head, what: &Submit, now: Timestamp) -> Vec<Message> {
+    let sent_at = what.send_at.unwrap_or_else(|| head.channel.clock(now));
     let part = |(i, draft): (usize, &Draft)| {
-        let id = MessageId::new(&head.id, what.send_at.unwrap_or(now), head.seq + 1 + i as u64);
+        let id = MessageId::new(&head.id, sent_at, head.seq + 1 + i as u64);
         let author = Author::User { id: what.user.clone(), name: what.user_name.clone() };
         Message {
             text: draft.text.clone(),

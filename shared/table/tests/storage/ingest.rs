@@ -1,5 +1,7 @@
 //! What customers write is stored once, in order, in one conversation.
 
+use std::time::Duration;
+
 use domain::message::{Raw, ReplyTo};
 use domain::{Direction, Identity, IdentityKind, MessageType, Status, Window};
 use futures_util::future::join_all;
@@ -95,6 +97,19 @@ async fn an_older_message_neither_moves_the_row_back_nor_shortens_the_window() {
     assert_eq!((head.preview.as_str(), head.last_at, head.window), ("newer", at(100), Window::Until(at(86_500))));
     let order: Vec<_> = w.us().messages(&head.id, None, 10).await.unwrap().items.iter().map(|m| m.seq()).collect();
     assert_eq!(order, [1, 2]);
+}
+
+#[tokio::test]
+async fn an_answer_within_the_same_second_stands_below_what_it_answers() {
+    let w = world().await;
+    let id = w.hears(&[text("wamid.1", 0, "hello")]).await.conversation;
+    let sent = NOW.plus(Duration::from_millis(1_700));
+    w.us().submit(w.head(&id).await, &request("key", &["how are you?", "and Ken?"]), sent).await.unwrap();
+    w.hears(&[text("wamid.2", 1, "both fine")]).await;
+    let page = w.us().messages(&id, None, 10).await.unwrap();
+    let seen: Vec<_> = page.items.iter().map(|m| (m.text.as_deref().unwrap(), m.sent_at)).collect();
+    assert_eq!(seen, [("both fine", at(1)), ("and Ken?", at(1)), ("how are you?", at(1)), ("hello", at(0))]);
+    assert_eq!(w.head(&id).await.preview, "both fine");
 }
 
 #[tokio::test]
