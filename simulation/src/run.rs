@@ -16,7 +16,7 @@ use crate::serve::serve;
 use crate::stage;
 use crate::time::Scheduler;
 use crate::workload::Workload;
-use crate::world::World;
+use crate::world::{INDEX_LAG, World};
 
 /// What is played.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +104,8 @@ async fn play(plan: Plan, world: World, scheduler: Scheduler, functions: Functio
             break;
         }
     }
+    // The last write may have been a moment ago, and the lists trail it.
+    world.time.sleep(INDEX_LAG).await;
     let record = workload.record();
     check::all(&world, &auditor, &houses, &record).await
 }

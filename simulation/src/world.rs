@@ -21,6 +21,9 @@ use crate::trace::Trace;
 /// When a run begins: 2026-11-18T11:06:40Z.
 pub const START: u64 = 1_795_000_000_000;
 
+/// So far a global index may trail its table.
+pub const INDEX_LAG: Duration = Duration::from_secs(2);
+
 /// Its clones are one and the same.
 #[derive(Clone)]
 pub struct World {
@@ -56,7 +59,7 @@ impl World {
     pub fn new(chance: &Chance, bug: Option<Bug>) -> Self {
         let draw = || Chance::of(chance.seed());
         let clouds = Clouds {
-            dynamodb: DynamoDb::lagging(chance.between(0, 2_000) as i64),
+            dynamodb: DynamoDb::lagging(chance.between(0, INDEX_LAG.as_millis() as u64) as i64),
             queues: Queues::new(draw()),
             bucket: Bucket::default(),
             secrets: Secrets::default(),
