@@ -126,12 +126,16 @@ fn list_mut<'a>(value: &'a mut Value, key: &str) -> Option<&'a mut Vec<Value>> {
 
 /// A webhook of the usual shape is read in one pass. One more field, which says nothing, sends it part by part.
 fn the_short_way_is_the_long_one(mut body: Value, routed: &[Routed<'_>]) {
+    // What is not understood is kept whole, that field and all.
+    if routed.iter().any(|part| part.unreadable.is_some()) {
+        return;
+    }
     let Some(entries) = list_mut(&mut body, "entry") else { return };
     let changes = entries.iter_mut().filter_map(|entry| list_mut(entry, "changes")).flatten();
     for change in changes {
         let filled = |key: &str| !list(&change["value"][key]).is_empty();
         if change["field"] != "messages" || !(filled("messages") || filled("statuses")) {
-            return; // What is not understood is kept whole, this field and all.
+            return; // Nor is this of the usual shape.
         }
         change["value"]["nothing"] = json!(null);
     }
