@@ -121,6 +121,7 @@ async fn account(tables: &Tables, ctx: &TenantCtx, house: usize, place: usize, n
         credential: 1,
         throttled_until: None,
         read_receipts: true,
+        asked_for: Vec::new(),
         created_at: now,
     };
     tables.tenant(ctx).put_account(&account).await.expect("an account");

@@ -152,6 +152,7 @@ pub(crate) mod tests {
             credential: 1,
             throttled_until,
             read_receipts: true,
+            asked_for: Vec::new(),
             created_at: at(0),
         }
     }

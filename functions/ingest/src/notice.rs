@@ -1,6 +1,6 @@
 //! What a channel tells of an account: kept in the account's log, and where it matters shown as its health, or in its templates.
 
-use channel::Notice;
+use channel::{About, Notice};
 use domain::template::TemplateNews;
 use domain::{Account, Timestamp};
 use table::{Entry, LedgerKind};
@@ -37,12 +37,13 @@ impl<B: Bodies> App<B> {
     }
 }
 
-/// The one number that it names, or every number of the business account.
+/// The account that it came to, the one number that it names, or every number of the business account.
 fn concerns(notice: &Notice, place: &Place, account: &Account) -> bool {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let same_business = account.waba_id.is_some() && account.waba_id == place.account.waba_id;
-    match (&notice.display_phone_number, &account.display_phone_number) {
-        (Some(told), Some(known)) => digits(told) == digits(known),
-        (Some(_) | None, _) => same_business || account.id == place.account.id,
+    match (&notice.about, &account.display_phone_number) {
+        (About::Account, _) => account.id == place.account.id,
+        (About::Number(told), Some(known)) => digits(told) == digits(known),
+        (About::Number(_) | About::Business, _) => same_business || account.id == place.account.id,
     }
 }

@@ -54,6 +54,7 @@ async fn world() -> World {
         credential: 1,
         throttled_until: None,
         read_receipts: true,
+        asked_for: Vec::new(),
         created_at: Timestamp::from_millis(NOW),
     };
     test.tables.tenant(&ctx).put_account(&account).await.unwrap();
@@ -223,6 +224,23 @@ async fn an_accounts_news_reach_its_log_and_its_health() {
     let expected =
         ["account_update: ACCOUNT_RESTRICTION", "message_template_status_update: REJECTED", "user_preferences"];
     assert_eq!(reasons, expected);
+}
+
+#[tokio::test]
+async fn an_owner_who_keeps_the_history_is_told_of_at_that_number_alone() {
+    let w = world().await;
+    let tenant = w.app.tables.tenant(&w.ctx);
+    let other = Account {
+        id: AccountId::from_bytes([6; 16]),
+        external_id: "990000000000002".to_owned(),
+        display_phone_number: Some("+1 555 0101".to_owned()),
+        ..w.account.clone()
+    };
+    tenant.put_account(&other).await.unwrap();
+    w.plays(&["history_declined"]).await;
+    let health = async |account: &Account| tenant.account(&account.id).await.unwrap().unwrap().health;
+    let said = "The number's owner did not share its chats so far".to_owned();
+    assert_eq!([health(&w.account).await, health(&other).await], [Some(said), None]);
 }
 
 #[tokio::test]

@@ -201,6 +201,7 @@ async fn stuck(app: &App, ctx: &TenantCtx) -> ConversationId {
         credential: 1,
         throttled_until: None,
         read_receipts: true,
+        asked_for: Vec::new(),
         created_at: now,
     };
     let identities = vec![Identity { kind: IdentityKind::Phone, value: "972501234567".to_owned() }];

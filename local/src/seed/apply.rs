@@ -145,6 +145,7 @@ async fn connect(to: &Target, tenant: &TenantId, channel: &Channel) -> Result<()
         credential: 1,
         throttled_until: None,
         read_receipts: true,
+        asked_for: Vec::new(),
         created_at: to.now,
     };
     to.tokens.put_token(tenant, &account.id, account.credential, token).await.map_err(failed)?;

@@ -1,5 +1,6 @@
 //! WhatsApp's dialect of the Cloud API, both ways.
 
+pub mod coexistence;
 mod errors;
 mod fields;
 mod identity;

@@ -122,6 +122,17 @@ pub struct NamesUpdate {
     pub at: Timestamp,
 }
 
+/// Which of a business's accounts a notice is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// The one that it came to.
+    Account,
+    /// The one number, as the channel writes it.
+    Number(String),
+    /// All of the business account's.
+    Business,
+}
+
 /// What a channel tells about an account: quality, limits, reviews, templates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
@@ -131,8 +142,7 @@ pub struct Notice {
     pub event: Option<String>,
     /// One English sentence where the account's health is what it concerns.
     pub health: Option<String>,
-    /// The one number that it is about, as the channel writes it; else it is about all of the business account.
-    pub display_phone_number: Option<String>,
+    pub about: About,
     /// What became of one of its templates.
     pub template: Option<TemplateNews>,
     /// The payload as it came.

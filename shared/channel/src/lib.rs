@@ -4,6 +4,6 @@ pub mod inbound;
 pub mod outbound;
 
 pub use inbound::{
-    Amended, AmendmentUpdate, By, Doer, Event, InboundMessage, NamesUpdate, Notice, Poison, Signer, StatusUpdate,
+    About, Amended, AmendmentUpdate, By, Doer, Event, InboundMessage, NamesUpdate, Notice, Poison, Signer, StatusUpdate,
 };
 pub use outbound::{Channel, Content, Invalid, NotSent, Outbound, Outcome};

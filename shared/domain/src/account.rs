@@ -15,6 +15,16 @@ pub enum AccountStatus {
     Disconnected,
 }
 
+/// What a number that stays on its phone has from before it was connected here. The channel gives each when it is asked, once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Past {
+    /// The names of its address book.
+    Contacts,
+    /// Its chats so far.
+    History,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     pub id: AccountId,
@@ -40,6 +50,9 @@ pub struct Account {
     /// Whether customers are shown that their messages were read, and that someone types.
     #[serde(default = "shown")]
     pub read_receipts: bool,
+    /// What the channel was asked for of the time before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked_for: Vec<Past>,
     pub created_at: Timestamp,
 }
 

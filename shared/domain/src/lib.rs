@@ -21,7 +21,7 @@ pub mod time;
 pub mod window;
 
 pub use access::{Action, Role};
-pub use account::{Account, AccountStatus};
+pub use account::{Account, AccountStatus, Past};
 pub use amend::{Amendment, Reaction, Waiting};
 pub use body::{Attachment, Body, Details};
 pub use channel_type::ChannelType;

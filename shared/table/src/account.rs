@@ -1,7 +1,7 @@
 //! A tenant's channel accounts.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Account, AccountId, AccountStatus, Timestamp};
+use domain::{Account, AccountId, AccountStatus, Past, Timestamp};
 
 use crate::change::{Change, When, Write};
 use crate::item::{self, n, s};
@@ -47,6 +47,19 @@ impl Tenant<'_> {
     pub async fn set_read_receipts(&self, id: &AccountId, shown: bool) -> Result<bool> {
         let change = Change::default().set("read_receipts", AttributeValue::Bool(shown));
         self.truth().write(&Write::Update(key::account(&self.id, id), change, When::Present)).await
+    }
+
+    /// What the channel was asked for of the time before, and what is to be said of it: nothing leaves what is said already,
+    /// which may be the channel's own answer. `false` where the account has another credential by now.
+    pub async fn set_asked_for(&self, seen: &Account, asked_for: &[Past], health: Option<&str>) -> Result<bool> {
+        let asked_for = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(asked_for);
+        let asked_for = asked_for.map_err(|e| crate::Error::Corrupt(e.to_string()))?;
+        let mut change = Change::default().set("asked_for", asked_for);
+        if let Some(health) = health {
+            change = change.set("health", s(health));
+        }
+        let same = When::Is(vec![("credential", Some(n(seen.credential)))]);
+        self.truth().write(&Write::Update(key::account(&self.id, &seen.id), change, same)).await
     }
 
     /// `false` where there is no such account, or where it has another credential by now than the one that was `seen`: an

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "what a test expects is there, or the test fails")]
 
 mod channels;
+mod coexistence;
 mod leaving;
 mod operations;
 mod parts;

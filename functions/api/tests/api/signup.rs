@@ -57,14 +57,14 @@ async fn a_number_on_a_phone_is_never_registered_whoever_says_so() {
     on_phone["is_on_biz_app"] = json!(true);
     world.outside.signed_up("c1", "business", &[on_phone]);
     assert_eq!(connect(&world, &token, signup("c1")).await.status, 200);
-    assert_eq!(world.outside.done(), ["subscribe 2001 {}"]);
+    assert_eq!(world.outside.done(), ["subscribe 2001 {}", "smb_app_state_sync 555", "history 555"]);
     // The browser says it, and gives the business account alone.
     world.outside.signed_up("c2", "business", &[fresh("556")]);
     let event = "FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING";
     let body = json!({"type": "whatsapp", "code": "c2", "waba_id": WABA, "event": event, "name": "Phone"});
     let connected = connect(&world, &token, body).await;
     assert_eq!((connected.status.as_u16(), &connected.json["name"]), (200, &json!("Phone")));
-    assert_eq!(world.outside.done(), Vec::<String>::new());
+    assert_eq!(world.outside.done(), ["smb_app_state_sync 556", "history 556"]);
 }
 
 #[tokio::test]

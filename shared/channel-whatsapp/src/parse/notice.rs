@@ -1,6 +1,6 @@
 //! What concerns an account and no thread: reviews, limits, quality, templates, consent.
 
-use channel::{Notice, Poison};
+use channel::{About, Notice, Poison};
 use domain::template::{TemplateChange, TemplateNews};
 use serde_json::value::RawValue;
 
@@ -41,6 +41,10 @@ const KNOWN: [&str; 27] = [
     "user_preferences",
 ];
 
+/// In place of a history: the owner of the number keeps it to themselves.
+/// [History](https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/history).
+const DECLINED: i64 = 2_593_109;
+
 /// A change of one of the known fields; any other is kept for whoever teaches us what it means.
 pub(super) fn change(field: &str, value: &RawValue) -> Result<Notice, Poison> {
     if !KNOWN.contains(&field) {
@@ -57,7 +61,7 @@ pub(super) fn change(field: &str, value: &RawValue) -> Result<Notice, Poison> {
         health: health(field, event.as_deref(), &mut told),
         template: template(field, event.as_deref(), &mut told),
         event,
-        display_phone_number: number,
+        about: number.map_or(About::Business, About::Number),
         raw: value.get().to_owned(),
     })
 }
@@ -71,8 +75,8 @@ pub(super) fn errors(raw: &RawValue) -> Notice {
     Notice {
         topic: "errors".to_owned(),
         event: code.map(|code| code.to_string()),
-        health: None,
-        display_phone_number: None,
+        health: (code == Some(DECLINED)).then(|| "The number's owner did not share its chats so far".to_owned()),
+        about: About::Account,
         template: None,
         raw: raw.get().to_owned(),
     }

@@ -4,7 +4,7 @@ use domain::body::{Context, Referral};
 use domain::conversation::OUT_MAX;
 use domain::send_option::FreeEntry;
 use domain::{
-    AccountStatus, Body, ConversationId, DeliveryStatus as S, Failure, Identity, IdentityKind, MessageId, Receipt,
+    AccountStatus, Body, ConversationId, DeliveryStatus as S, Failure, Identity, IdentityKind, MessageId, Past, Receipt,
 };
 use futures_util::future::join_all;
 use table::{CANCELLED, Cancelled, Retried};
@@ -228,6 +228,26 @@ async fn a_park_that_races_the_reconnect_undoes_itself() {
     // Nor does the old token's refusal speak of the new one.
     assert!(!w.us().set_account_status(&w.account, AccountStatus::NeedsReauth, Some("expired")).await.unwrap());
     assert_eq!(w.us().account(&w.account.id).await.unwrap(), Some(renewed));
+}
+
+#[tokio::test]
+async fn what_was_asked_for_is_kept_beside_what_the_channel_says_meanwhile() {
+    let w = world().await;
+    let seen = &w.account;
+    let asked = [Past::Contacts, Past::History];
+    w.us().set_account_status(seen, AccountStatus::Active, Some("declined")).await.unwrap();
+    assert!(w.us().set_asked_for(seen, &asked[..1], None).await.unwrap());
+    let account = async || w.us().account(&seen.id).await.unwrap().unwrap();
+    let told = |asked_for: &[Past], health: &str| domain::Account {
+        asked_for: asked_for.to_vec(),
+        health: Some(health.to_owned()),
+        ..seen.clone()
+    };
+    assert_eq!(account().await, told(&asked[..1], "declined"));
+    assert!(w.us().set_asked_for(seen, &asked, Some("too late")).await.unwrap());
+    let renewed = domain::Account { credential: 2, ..seen.clone() };
+    assert!(!w.us().set_asked_for(&renewed, &[], None).await.unwrap());
+    assert_eq!(account().await, told(&asked, "too late"));
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ pub(crate) async fn world() -> World {
         credential: 1,
         throttled_until: None,
         read_receipts: true,
+        asked_for: Vec::new(),
         created_at: NOW,
     };
     let world = World { test, ours, theirs, account };

@@ -1,5 +1,6 @@
 //! `POST /v1/channels/connect`: an account, once its token has proved to own it. Again, with another token, is a reconnect.
 
+mod past;
 mod proof;
 mod register;
 mod request;
@@ -61,6 +62,7 @@ pub async fn connect(
     put.map_err(|error| secret_problem(&error))?;
     // A code is good once. From here on its token is kept, and the same again finds it.
     let (proven, note) = finish(&app, &member, &id, proven, wish.pin.as_deref()).await?;
+    let had = before.as_ref().map(|account| account.asked_for.clone()).unwrap_or_default();
     let name = wish.name.or_else(|| proven.own_name.clone()).unwrap_or_else(|| proven.number.clone());
     let good = healthy(proven.own_name.as_deref(), proven.webhooks_to.as_deref(), &app.public_url);
     let account = Account {
@@ -78,9 +80,12 @@ pub async fn connect(
         credential,
         throttled_until: None,
         read_receipts: before.as_ref().is_none_or(|account| account.read_receipts),
+        // After another signup everything may be asked for once more.
+        asked_for: if proven.way.is_new() { Vec::new() } else { had.clone() },
         created_at: before.map_or(app.now(), |account| account.created_at),
     };
     open(&app, &member, &account, &proven).await?;
+    let account = past::ask_for(&app, &member, account, &proven, &had).await?;
     Ok(Json(ChannelJson::from(&account)))
 }
 

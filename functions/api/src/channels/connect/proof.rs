@@ -29,14 +29,20 @@ pub(super) enum Way {
     Signup(SignedUp),
 }
 
-/// What decides whether a number is registered.
+/// What decides whether a number is registered, and what is asked for of its past.
 #[derive(Clone, Copy)]
 pub(super) struct SignedUp {
+    /// No account stands by this signup yet.
+    pub(super) is_new: bool,
     pub(super) is_on_a_phone: bool,
     pub(super) is_registered: bool,
 }
 
 impl Way {
+    pub(super) fn is_new(&self) -> bool {
+        matches!(self, Self::Signup(signed_up) if signed_up.is_new)
+    }
+
     /// For the audit.
     pub(super) fn word(&self) -> &'static str {
         match self {

@@ -12,8 +12,8 @@ use super::{
 use crate::{App, access::Member, meta::app::InstallApp, problem::Problem};
 
 pub(super) async fn prove(app: &App, member: &Member, hints: &Hints) -> Result<Proven, Problem> {
-    let token = match &hints.code {
-        Some(code) => exchange(app, code).await?,
+    let (token, is_new) = match &hints.code {
+        Some(code) => (exchange(app, code).await?, true),
         None => kept(app, member, hints).await?,
     };
     let install = configured(app).await?;
@@ -34,7 +34,8 @@ pub(super) async fn prove(app: &App, member: &Member, hints: &Hints) -> Result<P
     })?;
     let number = choose(hints.number.as_deref(), numbers)?;
     let on_app = hints.event == Some(SignupEvent::FinishWhatsappBusinessAppOnboarding);
-    let signed_up = SignedUp { is_on_a_phone: on_app || number.is_on_a_phone(), is_registered: number.is_registered() };
+    let signed_up =
+        SignedUp { is_new, is_on_a_phone: on_app || number.is_on_a_phone(), is_registered: number.is_registered() };
     Ok(Proven {
         token,
         number: number.id,
@@ -65,17 +66,17 @@ async fn exchange(app: &App, code: &str) -> Result<String, Problem> {
     })
 }
 
-/// The token of a connect that was not finished, or else the one that the account has.
-async fn kept(app: &App, member: &Member, hints: &Hints) -> Result<String, Problem> {
+/// The token of a connect that was not finished, or else the one that the account has; and whether it is the first.
+async fn kept(app: &App, member: &Member, hints: &Hints) -> Result<(String, bool), Problem> {
     let missing = || Problem::invalid("access_token", "missing", "An access token or a signup's code is needed.");
     let number = hints.number.as_deref().ok_or_else(missing)?;
     let id = account_id(app, member, number).await.map_err(|_| missing())?;
     let account = app.tables.tenant(&member.ctx).account(&id).await?;
     let credential = account.map_or(0, |account| account.credential);
-    for credential in [credential + 1, credential] {
+    for (credential, is_new) in [(credential + 1, true), (credential, false)] {
         let found = app.tokens.access_token(member.ctx.id(), &id, credential, app.now()).await;
         if let Some(token) = found.map_err(|error| secret_problem(&error))? {
-            return Ok(token.expose().clone());
+            return Ok((token.expose().clone(), is_new));
         }
     }
     Err(missing())

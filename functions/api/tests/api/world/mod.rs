@@ -145,6 +145,7 @@ fn account(n: u8) -> Account {
         credential: 1,
         throttled_until: None,
         read_receipts: true,
+        asked_for: Vec::new(),
         created_at: Timestamp::from_millis(START),
     }
 }

@@ -32,6 +32,10 @@ pub(crate) struct Onboarding {
     pub(super) webhooks_to: Option<String>,
     /// The next of these paths is out of order.
     broken: Option<&'static str>,
+    /// What was asked for of the time before, each good once.
+    shared: Vec<String>,
+    /// The signup was more than a day ago.
+    is_late: bool,
 }
 
 type Answer = Result<Json<Value>, (StatusCode, Json<Value>)>;
@@ -43,6 +47,7 @@ pub(super) fn routes() -> Router<Outside> {
         .route("/v25.0/{id}/phone_numbers", get(numbers))
         .route("/v25.0/{id}/subscribed_apps", get(subscribed).post(subscribe).delete(unsubscribe))
         .route("/v25.0/{id}/register", post(register))
+        .route("/v25.0/{id}/smb_app_data", post(share))
 }
 
 impl Outside {
@@ -86,7 +91,18 @@ impl Outside {
         std::mem::take(&mut self.memory().onboarding.done)
     }
 
-    fn refuse(&self, path: &'static str) -> Result<(), (StatusCode, Json<Value>)> {
+    /// A day has passed since the signup.
+    pub(crate) fn is_late(&self) {
+        self.memory().onboarding.is_late = true;
+    }
+
+    /// The number was taken off and has signed up anew: all may be asked for once more.
+    pub(crate) fn starts_over(&self) {
+        let onboarding = &mut self.memory().onboarding;
+        (onboarding.shared, onboarding.is_late) = (Vec::new(), false);
+    }
+
+    fn refuse(&self, path: &str) -> Result<(), (StatusCode, Json<Value>)> {
         let mut memory = self.memory();
         if memory.onboarding.broken == Some(path) {
             memory.onboarding.broken = None;
@@ -180,6 +196,30 @@ async fn register(State(outside): State<Outside>, Path(id): Path<String>, Json(b
         Some(_) | None => {
             memory.onboarding.pin = Some(pin);
             Ok(Json(json!({"success": true})))
+        }
+    }
+}
+
+/// What a number has from before, by what is asked for.
+async fn share(
+    State(outside): State<Outside>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Answer {
+    knows(&outside, &headers, WABA)?;
+    let what = body["sync_type"].as_str().unwrap().to_owned();
+    assert_eq!(body, json!({"messaging_product": "whatsapp", "sync_type": what}));
+    outside.refuse(&what)?;
+    let onboarding = &mut outside.memory().onboarding;
+    let asked = format!("{what} {id}");
+    onboarding.done.push(asked.clone());
+    match (onboarding.shared.contains(&asked), onboarding.is_late) {
+        (true, _) => Err(refused(2_593_107)),
+        (false, true) => Err(refused(2_593_108)),
+        (false, false) => {
+            onboarding.shared.push(asked);
+            Ok(Json(json!({"messaging_product": "whatsapp", "request_id": "r1"})))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What concerns an account and no thread, and what nobody has told us of yet.
 
-use channel::Notice;
+use channel::{About, Notice};
 use domain::template::{TemplateCategory, TemplateChange, TemplateStatus};
 
 use super::*;
@@ -19,16 +19,21 @@ fn notices(name: &str) -> Vec<Notice> {
 
 #[test]
 fn an_accounts_news_are_kept_and_its_standing_is_said_in_a_sentence() {
-    let notice = |topic: &str, event: Option<&str>, health: Option<&str>, number: Option<&str>| {
-        let (event, health, display_phone_number) =
-            (event.and_then(some), health.and_then(some), number.and_then(some));
+    let notice = |topic: &str, event: Option<&str>, health: Option<&str>, about: About| {
+        let (event, health) = (event.and_then(some), health.and_then(some));
         let (topic, template) = (topic.to_owned(), None);
-        vec![Notice { topic, event, health, display_phone_number, template, raw: String::new() }]
+        vec![Notice { topic, event, health, about, template, raw: String::new() }]
     };
+    let number = || About::Number("15550100".to_owned());
     for (name, expected) in [
         (
             "account_restricted",
-            notice("account_update", Some("ACCOUNT_RESTRICTION"), Some("WhatsApp has restricted the account"), None),
+            notice(
+                "account_update",
+                Some("ACCOUNT_RESTRICTION"),
+                Some("WhatsApp has restricted the account"),
+                About::Business,
+            ),
         ),
         (
             "quality",
@@ -36,12 +41,20 @@ fn an_accounts_news_are_kept_and_its_standing_is_said_in_a_sentence() {
                 "phone_number_quality_update",
                 Some("FLAGGED"),
                 Some("WhatsApp has flagged the number's quality"),
-                Some("15550100"),
+                number(),
             ),
         ),
-        ("opt_out", notice("user_preferences", None, None, Some("15550100"))),
-        ("errors", notice("errors", Some("130429"), None, None)),
-        ("history_declined", notice("errors", Some("2593109"), None, None)),
+        ("opt_out", notice("user_preferences", None, None, number())),
+        ("errors", notice("errors", Some("130429"), None, About::Account)),
+        (
+            "history_declined",
+            notice(
+                "errors",
+                Some("2593109"),
+                Some("The number's owner did not share its chats so far"),
+                About::Account,
+            ),
+        ),
     ] {
         assert_eq!(notices(name), expected, "{name}");
     }
