@@ -15,6 +15,7 @@ use sha2::Sha256;
 
 use super::Playing;
 use super::account::SimAccount;
+use super::coexistence::Past;
 use super::customer::Unfit;
 use super::graph::token;
 use super::onboarding::{Business, Number};
@@ -75,6 +76,13 @@ struct SigningUp {
     /// The number's two-step PIN, if it has one.
     #[serde(default)]
     pin: Option<String>,
+    /// Whether a number that stays on its phone gives its chats so far.
+    #[serde(default = "yes")]
+    shares_history: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 async fn sign_up(State(playing): Sim, Json(signing): Json<SigningUp>) -> Result<(StatusCode, Json<Value>), Unfit> {
@@ -92,7 +100,11 @@ async fn sign_up(State(playing): Sim, Json(signing): Json<SigningUp>) -> Result<
         let mut state = playing.store.state();
         let until = (playing.now)() + CODE_MS;
         state.signups.insert(code.clone(), Signup { number: number.clone(), until, is_used: false });
-        if state.accounts.contains_key(&number) { Vec::new() } else { arrive(&mut state, signing, app) }
+        if state.accounts.contains_key(&number) {
+            Vec::new()
+        } else {
+            arrive(&mut state, signing, app, (playing.now)())
+        }
     };
     playing.store.keep(changes).await;
     let data = json!({ "phone_number_id": number, "waba_id": waba });
@@ -100,7 +112,7 @@ async fn sign_up(State(playing): Sim, Json(signing): Json<SigningUp>) -> Result<
 }
 
 /// A number that was not here before. It is not registered, and nobody is told of its business account.
-fn arrive(state: &mut Everything, signing: SigningUp, app: &SimApp) -> Vec<Change> {
+fn arrive(state: &mut Everything, signing: SigningUp, app: &SimApp, now: u64) -> Vec<Change> {
     let known = state.accounts.values().find(|account| account.waba_id == signing.waba_id);
     let access_token = known.map_or_else(|| format!("EAA{}", random()), |account| account.access_token.clone());
     let mut changes = Vec::new();
@@ -109,8 +121,9 @@ fn arrive(state: &mut Everything, signing: SigningUp, app: &SimApp) -> Vec<Chang
         changes.push(kept_business(&signing.waba_id, &business));
         state.businesses.insert(signing.waba_id.clone(), business);
     }
-    let number =
-        Number { is_registered: signing.is_on_a_phone, is_on_a_phone: signing.is_on_a_phone, pin: signing.pin };
+    let past = signing.is_on_a_phone.then(|| Past::of_signup(now, signing.shares_history));
+    let is_on_a_phone = signing.is_on_a_phone;
+    let number = Number { is_registered: is_on_a_phone, is_on_a_phone, pin: signing.pin, past };
     let account = SimAccount {
         phone_number_id: signing.phone_number_id,
         waba_id: signing.waba_id,

@@ -1,6 +1,7 @@
 //! WhatsApp on this machine: a Graph that remembers, customers who write, and a page to be one of them.
 
 mod account;
+mod coexistence;
 mod content;
 mod courier;
 mod customer;
@@ -100,7 +101,7 @@ impl Simulator {
         let playing = Arc::new(Playing { store, now, pace: self.pace, apps, courier, gateway });
         let left: Vec<_> = playing.store.state().parcels.values().cloned().collect();
         playing.dispatch(left);
-        let graph = graph::routes().merge(login::routes()).merge(onboarding::routes());
+        let graph = graph::routes().merge(login::routes()).merge(onboarding::routes()).merge(coexistence::routes());
         graph.merge(customer::routes()).merge(files::routes()).merge(page::routes()).with_state(playing)
     }
 }
@@ -120,6 +121,8 @@ fn fresh_id() -> String {
     format!("wamid.{}", HEXUPPER.encode(&random))
 }
 
+#[cfg(test)]
+mod coexistence_tests;
 #[cfg(test)]
 mod signup_tests;
 #[cfg(test)]

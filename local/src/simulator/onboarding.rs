@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::Playing;
 use super::account::SimAccount;
+use super::coexistence::Past;
 use super::graph::{Node, authorized, authorized_for_all};
 use super::refusal::Refusal;
 use super::store::{State as Everything, kept_business, kept_number};
@@ -21,6 +22,9 @@ pub(super) struct Number {
     pub(super) is_registered: bool,
     pub(super) is_on_a_phone: bool,
     pub(super) pin: Option<String>,
+    /// Of a number that stays on its phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) past: Option<Past>,
 }
 
 /// Who is told of a business account; of one that no signup made its app always has been.

@@ -97,6 +97,18 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, 133_010, "(#133010) Account not registered")
     }
 
+    /// What a number has from before is given once.
+    pub(super) fn asked_before() -> Self {
+        let message = "(#2593107) Synchronization request limit exceeded";
+        Self::new(StatusCode::BAD_REQUEST, 2_593_107, message)
+    }
+
+    /// And within a day of the signup.
+    pub(super) fn asked_late() -> Self {
+        let message = "(#2593108) Synchronization request made outside of the allowed time window";
+        Self::new(StatusCode::BAD_REQUEST, 2_593_108, message)
+    }
+
     pub(super) fn undeliverable() -> Self {
         Self::new(StatusCode::BAD_REQUEST, 131_026, "(#131026) Message undeliverable")
     }

@@ -90,7 +90,7 @@ impl Stage {
     }
 
     /// The next webhook's change, its signature checked as Switchboard does.
-    async fn next(&mut self) -> Value {
+    pub(super) async fn next(&mut self) -> Value {
         let (headers, body) = self.told.recv().await.unwrap();
         let signer = Signer { app_id: "1".to_owned(), tenant: None };
         let app = channel_meta::App::new(signer, &["secret".to_owned()], None).unwrap();

@@ -106,12 +106,17 @@ pub(super) fn template_status(account: &SimAccount, template: &Value, at: u64) -
 }
 
 fn envelope(account: &SimAccount, change: &Value) -> String {
+    of_field("messages", account, change)
+}
+
+/// A change of a number, under the field that says what it tells of.
+pub(super) fn of_field(field: &str, account: &SimAccount, change: &Value) -> String {
     let number = json!({ "display_phone_number": digits(&account.display_phone_number), "phone_number_id": account.phone_number_id });
     let mut value = json!({ "messaging_product": "whatsapp", "metadata": number });
     if let (Some(value), Some(change)) = (value.as_object_mut(), change.as_object()) {
         value.extend(change.clone());
     }
-    let changes = json!([{ "field": "messages", "value": value }]);
+    let changes = json!([{ "field": field, "value": value }]);
     json!({ "object": "whatsapp_business_account", "entry": [{ "id": account.waba_id, "changes": changes }] })
         .to_string()
 }
@@ -124,7 +129,7 @@ pub(super) fn signature(app_secret: &str, body: &[u8]) -> String {
     format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
 }
 
-fn seconds(ms: u64) -> String {
+pub(super) fn seconds(ms: u64) -> String {
     (ms / 1_000).to_string()
 }
 

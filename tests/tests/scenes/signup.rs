@@ -17,6 +17,10 @@ async fn writes(stage: &Stage, text: &str) -> String {
 /// The body of a connect, as the browser makes it of the signup's end.
 async fn signed_up(stage: &Stage) -> (Value, String) {
     let body = json!({ "phone_number_id": "9001", "waba_id": "9900", "display_phone_number": "+81 3 5555 0100", "name": "Tokyo" });
+    signed_up_with(stage, body).await
+}
+
+async fn signed_up_with(stage: &Stage, body: Value) -> (Value, String) {
     let ended = simulator(stage, "signups", &body).await;
     let (ids, user) = (&ended["data"], ended["user_id"].as_str().unwrap().to_owned());
     let connect = json!({ "type": "whatsapp", "code": ended["code"], "event": ended["event"],
@@ -71,5 +75,36 @@ async fn a_number_comes_by_a_signup_works_and_leaves_with_its_history_kept() {
     assert_eq!(texts(&ada).await, ["in stock?", "still there?"]);
     let operator = stage.agent("op@install.test").await;
     assert_eq!(operator.all("/v1/operations/unrouted").await, Vec::<Value>::new(), "the subscription has ended");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_number_that_stays_on_its_phone_brings_its_chats_along_unless_its_owner_keeps_them() {
+    let stage = Stage::with_simulator().await;
+    let ada = stage.agent("ada@acme.test").await;
+    let signs_up = async |number: &str, shares_history: bool| {
+        let body = json!({ "phone_number_id": number, "waba_id": "9900", "display_phone_number": format!("+81 3 5555 {number}"),
+            "name": "Tokyo", "is_on_a_phone": true, "shares_history": shares_history });
+        let connect = signed_up_with(&stage, body).await.0;
+        assert_eq!(connect["event"], "FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING");
+        let (status, account) = ada.ask("POST", "/v1/channels/connect", Some(&connect)).await;
+        assert_eq!((status, &account["status"]), (200, &json!("active")), "{account}");
+        account["id"].as_str().unwrap().to_owned()
+    };
+    signs_up("9001", true).await;
+    let past = eventually("the chat so far", async || {
+        let all = ada.export().await;
+        (all.len() == 2).then_some(all)
+    });
+    let said: Vec<_> = past.await.iter().map(|m| json!([m["direction"], m["text"]])).collect();
+    assert_eq!(said, [json!(["inbound", "Do you have it in blue?"]), json!(["outbound", "We do, come by!"])]);
+
+    let keeps = signs_up("9002", false).await;
+    eventually("the owner's word", async || {
+        let all = ada.all("/v1/channels").await;
+        let health = all.iter().find(|account| account["id"] == keeps.as_str())?["health"].clone();
+        (health == "The number's owner did not share its chats so far").then_some(())
+    })
+    .await;
     stage.end().await;
 }
