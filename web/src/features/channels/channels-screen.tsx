@@ -1,21 +1,19 @@
 // The numbers that customers write to: whether each can send, and what to do when it cannot.
 import { useQuery } from "@tanstack/react-query";
-import { ArrowLeft, Plus, Smartphone } from "lucide-react";
-import { useEffect, useState } from "react";
+import { Plus, Smartphone } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Channel } from "../../api/schemas";
-import { Button, IconButton } from "../../design/button";
+import { Button } from "../../design/button";
 import { Empty, Failure } from "../../design/notice";
-import { Toasts } from "../../design/toasts";
-import { ConnectionBar } from "../inbox/connection-bar";
-import { Rail } from "../inbox/navigation";
 import { useGo } from "../inbox/place";
 import { useMe } from "../session/session";
 import { Account } from "./account";
 import { channelsQuery } from "./channels";
 import styles from "./channels.module.css";
 import { ConnectDialog } from "./connect-dialog";
+import { Page } from "./page";
 
 /** What the dialog is open for: a number that is new, or one that gets another token. */
 type Connecting = "new" | Channel | null;
@@ -26,34 +24,18 @@ export function ChannelsScreen() {
   const go = useGo();
   const [connecting, setConnecting] = useState<Connecting>(null);
   const mayManage = me.permissions.includes("channel:manage");
-  useEffect(() => {
-    document.title = `${t("channels.title")} · ${t("app.name")}`;
-  }, [t]);
+  const connect = (
+    <Button look="accent" onPress={() => setConnecting("new")}>
+      <Plus size={16} aria-hidden="true" />
+      {t("channels.connect")}
+    </Button>
+  );
 
   return (
-    <div className={styles.screen}>
-      <ConnectionBar />
-      <div className={styles.frame}>
-        <Rail at="channels" />
-        <main className={styles.page}>
-          <header className={styles.head}>
-            <IconButton label={t("channels.back")} className={styles.back} onPress={() => go({})}>
-              <ArrowLeft size={18} className={styles.mirrored} />
-            </IconButton>
-            <h1 className={styles.title}>{t("channels.title")}</h1>
-            {mayManage && (
-              <Button look="accent" onPress={() => setConnecting("new")}>
-                <Plus size={16} aria-hidden="true" />
-                {t("channels.connect")}
-              </Button>
-            )}
-          </header>
-          <Accounts mayManage={mayManage} onReconnect={setConnecting} />
-        </main>
-      </div>
+    <Page title={t("channels.title")} back={t("channels.back")} onBack={() => go({})} action={mayManage && connect}>
+      <Accounts mayManage={mayManage} onReconnect={setConnecting} />
       {connecting !== null && <ConnectDialog account={connecting === "new" ? null : connecting} onClose={() => setConnecting(null)} />}
-      <Toasts />
-    </div>
+    </Page>
   );
 }
 
