@@ -28,6 +28,9 @@ const inbox = createRoute({
 
 const channels = createRoute({ getParentRoute: () => root, path: "/channels", component: lazyRouteComponent(() => import("./features/channels/channels-screen"), "ChannelsScreen") });
 
+const templates = createRoute({ getParentRoute: () => root, path: "/channels/$account/templates", component: lazyRouteComponent(() => import("./features/templates/templates-screen"), "TemplatesScreen") });
+const newTemplate = createRoute({ getParentRoute: () => root, path: "/channels/$account/templates/new", component: lazyRouteComponent(() => import("./features/templates/new-template-screen"), "NewTemplateScreen") });
+
 const conversation = createRoute({ getParentRoute: () => inbox, path: "$conversation" });
 
 const elsewhere = createRoute({
@@ -38,7 +41,7 @@ const elsewhere = createRoute({
   },
 });
 
-export const router = createRouter({ routeTree: root.addChildren([home, inbox.addChildren([conversation]), channels, elsewhere]) });
+export const router = createRouter({ routeTree: root.addChildren([home, inbox.addChildren([conversation]), channels, templates, newTemplate, elsewhere]) });
 
 declare module "@tanstack/react-router" {
   interface Register {

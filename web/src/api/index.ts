@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { credentialCall, holdToken, request, takeToken } from "./http";
 import * as schemas from "./schemas";
-import type { Channel, Conversation, FileKind, Message, Status } from "./schemas";
+import type { Channel, Conversation, FileKind, Message, NewTemplate, Status, Template } from "./schemas";
 
 export { putFile } from "./put-file";
 
@@ -76,11 +76,14 @@ export const messages = (id: string, cursor: string | null, cancel: Cancel = {})
 /** A file as it stands now, with fresh links. */
 export const attachment = (id: string, cancel: Cancel = {}) => request(schemas.attachment, `/attachments/${encodeURIComponent(id)}`, cancel);
 
+/** Where a file is to go: into a conversation, or by a channel to whom nobody knows yet. */
+export type Destination = { conversation_id: string } | { channel: string };
+
 /** A form to upload one file by, if the channel takes such a file. */
-export const upload = (file: { conversation: string; name: string; mimeType: string; bytes: number; kind: FileKind }, cancel: Cancel = {}) =>
+export const upload = (file: { to: Destination; name: string; mimeType: string; bytes: number; kind: FileKind }, cancel: Cancel = {}) =>
   request(schemas.upload, "/uploads", {
     method: "POST",
-    body: { conversation_id: file.conversation, file_name: file.name, mime_type: file.mimeType || "application/octet-stream", bytes: file.bytes, kind: file.kind },
+    body: { ...file.to, file_name: file.name, mime_type: file.mimeType || "application/octet-stream", bytes: file.bytes, kind: file.kind },
     ...cancel,
   });
 
@@ -111,9 +114,12 @@ export const disconnectChannel = (id: string): Promise<Channel> => request(schem
 const ofChannel = (channel: string) => `/channels/${encodeURIComponent(channel)}/templates`;
 
 export const templates = (channel: string, cursor: string | null, cancel: Cancel = {}) =>
-  request(schemas.templates, `${ofChannel(channel)}${query({ status: "approved", limit: 250, cursor })}`, cancel);
+  request(schemas.templates, `${ofChannel(channel)}${query({ limit: 250, cursor })}`, cancel);
 
 export const syncTemplates = (channel: string) => request(schemas.templatesSynced, `${ofChannel(channel)}/sync`, { method: "POST" });
+
+/** Hands a new one in: the channel looks at it before it may be sent. */
+export const createTemplate = (channel: string, template: NewTemplate): Promise<Template> => request(schemas.template, ofChannel(channel), { method: "POST", body: template });
 
 /** An empty emoji takes the reaction back; `key` is the Idempotency-Key. */
 export async function react(id: string, reaction: { messageId: string; emoji: string; key: string }): Promise<Message[]> {

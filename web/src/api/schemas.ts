@@ -2,7 +2,7 @@
 import { config, z } from "zod";
 
 import {
-  zAccessToken, zChannel, zChannelRef, zContactsPart, zConversation, zDeliveryStatus, zInteractivePart, zListUser, zLocationPart, zMe, zMessage, zMessageType, zSendOptions, zSent, zStatus, zSync, zTemplate, zTicket, zUpload, zFileKind, zUser, zUserRef,
+  zAccessToken, zChannel, zChannelRef, zContactsPart, zConversation, zDeliveryStatus, zInteractivePart, zListUser, zLocationPart, zMe, zMessage, zMessageType, zNewTemplate, zSendOptions, zSent, zStatus, zSync, zTemplate, zTicket, zUpload, zFileKind, zUser, zUserRef,
 } from "./generated/zod.gen";
 
 // Zod would try `new Function`, which the content policy refuses and reports.
@@ -41,8 +41,10 @@ export const fileKind = zFileKind;
 
 export const sendOptions = zSendOptions;
 /** A category or a standing that this version does not know is the unknown one: such a template is not offered. */
-export const templates = list(zTemplate.extend({ status: zTemplate.shape.status.catch("unknown"), category: zTemplate.shape.category.catch("unknown") }));
-export const templatesSynced = z.object({ total: z.number() });
+export const template = zTemplate.extend({ status: zTemplate.shape.status.catch("unknown"), category: zTemplate.shape.category.catch("unknown") });
+export const templates = list(template);
+export const templatesSynced = z.object({ total: z.number(), changed: z.number(), removed: z.number() });
+export const newTemplate = zNewTemplate;
 /** A template's name and what fills it in, as a part of a send. */
 export const templateFilling = z.object({
   name: z.string(),
@@ -91,7 +93,9 @@ export const presence = z.object({ conversation_id: z.string(), users: z.array(z
 
 export type FileKind = z.infer<typeof fileKind>;
 export type SendOptions = z.infer<typeof sendOptions>;
-export type Template = z.infer<typeof templates>["items"][number];
+export type Template = z.infer<typeof template>;
+export type NewTemplate = z.infer<typeof newTemplate>;
+export type TemplatesSynced = z.infer<typeof templatesSynced>;
 export type TemplateFilling = z.infer<typeof templateFilling>;
 export type RichPart = z.infer<typeof richPart>;
 export type Conversation = z.infer<typeof conversation>;

@@ -1,5 +1,5 @@
 // A server with a memory, at the HTTP and WebSocket seam: what unit tests and screenshots talk to. Never part of the app.
-import type { Channel, Conversation, Message, RichPart } from "../api/schemas";
+import type { Channel, Conversation, Message, NewTemplate, RichPart, Template } from "../api/schemas";
 import { CHANNELS, ME, NOA, SOMCHAI, TEMPLATES, ada, conversations, messages, sendOptions } from "./fixtures";
 
 export interface Answer {
@@ -25,6 +25,9 @@ export class FakeServer {
   conversations: Conversation[];
   threads = new Map<string, Message[]>();
   channels: readonly Channel[] = CHANNELS;
+  templates: readonly Template[] = TEMPLATES;
+  /** What the channel has that nobody has asked it for yet. */
+  elsewhere: readonly Template[] = [];
   /** Answers given once, instead of the usual one, to the first request whose `METHOD path` starts like this. */
   private once: { start: string; answer: Answer | "no network" }[] = [];
   private tokens = 0;
@@ -105,7 +108,7 @@ export class FakeServer {
     this.changes.push({ n: ++this.log, type: "message", id: message.id });
   }
 
-  private handler(method: string, [first, second, third]: string[]): Handler {
+  private handler(method: string, [first, second, third, fourth]: string[]): Handler {
     switch (`${method} ${first ?? ""}`) {
       case "POST auth":
         return this.auth;
@@ -124,8 +127,9 @@ export class FakeServer {
       case "POST uploads":
         return () => ({ status: 201, body: { upload_id: `upl_${++this.uploads}`, url: "https://files.test/bucket", fields: { key: "k", policy: "p" }, expires_at: new Date(this.now() + 600_000).toISOString() } });
       case "GET channels":
-        return () => ok({ items: third === "templates" ? TEMPLATES : this.channels, next_cursor: null });
+        return () => ok({ items: third === "templates" ? this.templates : this.channels, next_cursor: null });
       case "POST channels":
+        if (third === "templates") return fourth === "sync" ? this.syncTemplates : this.createTemplate;
         return second === "connect" ? this.connect : (_, [, id = ""]) => this.changeChannel(id, { status: "active", health: null });
       case "PATCH channels":
         return ({ body }, [, id = ""]) => this.changeChannel(id, { read_receipts: body?.["read_receipts"] === true });
@@ -163,6 +167,24 @@ export class FakeServer {
     return ok(account);
   };
 
+  private createTemplate: Handler = ({ body }) => {
+    const { name, language, category, header, media, body: words, footer = null, buttons = [] } = body as unknown as NewTemplate;
+    const shown = header == null ? (media == null ? null : ({ format: "image" } as const)) : ({ format: "text", text: header } as const);
+    const template: Template = {
+      name, language, category, header: shown, body: words, footer, buttons, status: "pending", quality: null, reason: null, parameter_format: "positional", has_more: false,
+      synced_at: new Date(this.now()).toISOString(),
+    };
+    this.templates = [...this.templates, template].sort((a, b) => a.name.localeCompare(b.name));
+    return { status: 201, body: template };
+  };
+
+  private syncTemplates: Handler = () => {
+    const changed = this.elsewhere.length;
+    this.templates = [...this.templates, ...this.elsewhere];
+    this.elsewhere = [];
+    return ok({ total: this.templates.length, changed, removed: 0 });
+  };
+
   private found(id: string): Answer {
     const row = this.conversations.find((each) => each.id === id);
     return row === undefined ? refusal(404, "not_found") : ok(row);
@@ -193,7 +215,7 @@ export class FakeServer {
     const row = this.row(id);
     const at = new Date(this.now()).toISOString();
     const [part] = body?.["parts"] as Part[];
-    const text = (part !== undefined && "text" in part ? part.text : TEMPLATES.find((template) => part?.type === "template" && template.name === part.name)?.body) ?? "";
+    const text = (part !== undefined && "text" in part ? part.text : this.templates.find((template) => part?.type === "template" && template.name === part.name)?.body) ?? "";
     const replyTo = typeof body?.["reply_to"] === "string" ? { id: body["reply_to"] } : null;
     const { type, more } = carried(part);
     const sendAt = typeof body?.["send_at"] === "string" ? { send_at: body["send_at"], sent_at: body["send_at"] } : {};

@@ -153,6 +153,24 @@ export const TEMPLATES: Template[] = [
   },
 ];
 
+const template = (name: string, more: Partial<Template>): Template => ({
+  name, language: "en_US", category: "marketing", status: "approved", quality: null, reason: null, parameter_format: "positional", header: null, body: "", footer: null, buttons: [],
+  has_more: false, synced_at: "2026-11-21T05:00:00.000Z", ...more,
+});
+
+/** Every standing, four scripts, all that can stand above and below the words. */
+export const MANY_TEMPLATES: Template[] = [
+  ...TEMPLATES,
+  template("black_friday_2026", { status: "rejected", reason: "PROMOTIONAL", category: "utility", body: "Everything is 40 % off until midnight, {{1}}! Do not miss it." }),
+  template("come_by", { header: { format: "location" }, body: "Our new shop is open, {{1}}. Show this code at the till.", buttons: [{ type: "copy_code", text: "Copy offer code" }] }),
+  template("invoice", { category: "utility", quality: "YELLOW", header: { format: "document" }, body: "Here is your invoice for order {{1}}. Thank you!", buttons: [{ type: "phone_number", text: "Call us", phone_number: "+97235550100" }] }),
+  template("new_arrival", { status: "paused", quality: "RED", header: { format: "image" }, body: "Look what came in, {{1}}: shall we put it aside for you?", footer: "Acme Furniture · Answer STOP to hear no more", buttons: [{ type: "quick_reply", text: "Yes, please" }, { type: "url", text: "See all of it", url: "https://acme.test/new/{{1}}" }] }),
+  template("ramadan_offer", { language: "ar", status: "rejected", reason: "Parameters are adjacent: add text between them.", body: "مرحبًا {{1}}، لدينا عروض خاصة لك حتى {{2}}." }),
+  template("sign_in_code", { category: "authentication", quality: "GREEN", body: "*{{1}}* is your verification code. For your security, do not share this code.", footer: "This code expires in 10 minutes.", buttons: [{ type: "one_time_code", text: "Copy code" }] }),
+  template("songkran_greeting_for_every_customer_who_has_bought_something_since_last_year", { language: "th", status: "pending", body: "สวัสดีปีใหม่ไทยค่ะ คุณ {{1}} ขอบคุณที่อุดหนุนร้านเรานะคะ" }),
+  template("summer_catalogue", { status: "disabled", has_more: true, body: "Our summer, in five pictures." }),
+];
+
 export function sendOptions(row: Conversation): SendOptions {
   const isOpen = row.window.state === "open";
   const closed = isOpen ? null : ({ code: "window_closed", text: "The customer's last message is too long ago." } as const);

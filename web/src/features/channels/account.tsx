@@ -1,5 +1,6 @@
 // One number: its standing in words, and what can be done about it.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { LayoutTemplate } from "lucide-react";
 import { useState } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useTranslation } from "react-i18next";
@@ -9,6 +10,7 @@ import type { Channel } from "../../api/schemas";
 import { Avatar } from "../../design/avatar";
 import { Button } from "../../design/button";
 import fields from "../../design/field.module.css";
+import { LinkButton } from "../../design/link-button";
 import menu from "../../design/menu.module.css";
 import { RequestId, useWhy } from "../../design/notice";
 import { takeChannel } from "./channels";
@@ -39,9 +41,27 @@ export function Account({ account, mayManage, onReconnect }: AccountProps) {
           </p>
         )}
         {account.status !== "active" && <p className={styles.quiet}>{t(mayManage ? "channels.waiting" : "channels.ask")}</p>}
-        {mayManage && <Doings account={account} onReconnect={onReconnect} />}
+        {mayManage ? (
+          <Doings account={account} onReconnect={onReconnect} />
+        ) : (
+          <div className={styles.actions}>
+            <Templates account={account} />
+          </div>
+        )}
       </div>
     </li>
+  );
+}
+
+/** Where a number's templates are, for the channel that has some. */
+function Templates({ account }: { account: Channel }) {
+  const { t } = useTranslation();
+  if (account.type !== "whatsapp") return null;
+  return (
+    <LinkButton to="/channels/$account/templates" params={{ account: account.id }} aria-label={t("templates.title_of", { name: account.name })}>
+      <LayoutTemplate size={16} aria-hidden="true" />
+      {t("templates.title")}
+    </LinkButton>
   );
 }
 
@@ -69,6 +89,7 @@ function Doings({ account, onReconnect }: Omit<AccountProps, "mayManage">) {
         {t("channels.read_receipts")}
       </label>
       <div className={styles.actions}>
+        <Templates account={account} />
         {isConnected && (
           <Button isDisabled={isPending} onPress={() => mutate("test")}>
             {t(isTesting ? "channels.testing" : "channels.test")}

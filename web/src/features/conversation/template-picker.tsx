@@ -1,12 +1,12 @@
 // A template is chosen, filled in and sent: the way to write to a customer who has not written lately.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { ArrowLeft, Paperclip, RefreshCw, SendHorizontal } from "lucide-react";
+import { ArrowLeft, RefreshCw, SendHorizontal } from "lucide-react";
 import { useEffect, useState } from "react";
-import { Dialog, FileTrigger, Heading, Input, Label, Modal, ModalOverlay, SearchField, TextField } from "react-aria-components";
+import { Dialog, Heading, Input, Label, Modal, ModalOverlay, SearchField, TextField } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
 import * as api from "../../api";
-import type { Conversation, FileKind, Template } from "../../api/schemas";
+import type { Conversation, Template } from "../../api/schemas";
 import { Button, IconButton } from "../../design/button";
 import fields from "../../design/field.module.css";
 import menu from "../../design/menu.module.css";
@@ -14,12 +14,13 @@ import { Failure } from "../../design/notice";
 import { Late } from "../../design/skeleton";
 import { say } from "../../design/toasts";
 import { may, useMe } from "../session/session";
+import { TemplateBubble } from "../templates/template-bubble";
+import { idOf } from "../templates/templates";
+import { HeaderFile } from "./header-file";
 import { outbox } from "./outbox";
-import { KindIcon } from "./kind-icon";
 import styles from "./template-picker.module.css";
-import { CODE_MAX, fileOf, filledIn, fillingOf, isCode, isFilled, keyOf, placesOf, templatesQuery, type Place, type Values } from "./templates";
-import { UploadList } from "./upload-list";
-import { uploads, useUploads, type Upload } from "./uploads";
+import { CODE_MAX, fileOf, filledIn, fillingOf, isCode, isFilled, keyOf, placesOf, sendableQuery, type Place, type Values } from "./templates";
+import { uploads, useUploads } from "./uploads";
 
 interface PickerProps {
   row: Conversation;
@@ -52,7 +53,7 @@ export function TemplatePicker({ row, seen, isOpen, onClose }: PickerProps) {
               {chosen === null ? t("template.title") : <bdi>{chosen.name}</bdi>}
             </Heading>
           </div>
-          {chosen === null ? <List channel={row.channel.id} onChoose={setChosen} /> : <Form key={`${chosen.name} ${chosen.language}`} row={row} seen={seen} template={chosen} onSent={close} />}
+          {chosen === null ? <List channel={row.channel.id} onChoose={setChosen} /> : <Form key={idOf(chosen)} row={row} seen={seen} template={chosen} onSent={close} />}
         </Dialog>
       </Modal>
     </ModalOverlay>
@@ -61,7 +62,7 @@ export function TemplatePicker({ row, seen, isOpen, onClose }: PickerProps) {
 
 function List({ channel, onChoose }: { channel: string; onChoose: (template: Template) => void }) {
   const { t } = useTranslation();
-  const { data, error, isError, refetch } = useQuery(templatesQuery(channel));
+  const { data, error, isError, refetch } = useQuery(sendableQuery(channel));
   const [sought, setSought] = useState("");
   if (isError) return <Failure what={t("template.error")} error={error} onAgain={() => void refetch()} />;
   if (data === undefined) return <Late><p className={menu.quiet}>{t("template.loading")}</p></Late>;
@@ -79,7 +80,7 @@ function List({ channel, onChoose }: { channel: string; onChoose: (template: Tem
       ) : (
         <ul className={styles.list}>
           {found.map((template) => (
-            <li key={`${template.name} ${template.language}`}>
+            <li key={idOf(template)}>
               <button type="button" className={styles.choice} onClick={() => onChoose(template)}>
                 <span className={styles.name}>
                   <bdi>{template.name}</bdi>
@@ -111,7 +112,7 @@ function Refresh({ channel }: { channel: string }) {
     setBusy(true);
     try {
       await api.syncTemplates(channel);
-      await queries.invalidateQueries(templatesQuery(channel));
+      await queries.invalidateQueries({ queryKey: sendableQuery(channel).queryKey });
     } catch {
       say(t("template.refresh_failed"));
     } finally {
@@ -162,38 +163,15 @@ function Form({ row, seen, template, onSent }: { row: Conversation; seen: number
           <Input className={fields.input} dir={place.part === "location" && place.name !== "name" ? "ltr" : "auto"} maxLength={isCode(template) ? CODE_MAX : 1_000} />
         </TextField>
       ))}
-      <Preview template={template} values={values} file={file} />
+      <section aria-label={t("template.preview")}>
+        <TemplateBubble template={template} values={values} file={file} />
+      </section>
       <div className={menu.ends}>
         <Button look="accent" type="submit" isDisabled={!isReady}>
           <SendHorizontal size={16} className={styles.mirrored} aria-hidden="true" /> {t("template.send")}
         </Button>
       </div>
     </form>
-  );
-}
-
-/** What a browser offers to choose from; the server has the last word. */
-const ACCEPTED: Partial<Record<FileKind, readonly string[]>> = { image: ["image/jpeg", "image/png"], video: ["video/mp4", "video/3gpp"] };
-
-/** The file above the words is chosen anew for each send. */
-function HeaderFile({ list, kind, isChosen }: { list: string; kind: FileKind; isChosen: boolean }) {
-  const { t } = useTranslation();
-  return (
-    <div className={fields.field}>
-      <span>{t(kind === "image" ? "template.field_image" : kind === "video" ? "template.field_video" : "template.field_document")}</span>
-      <FileTrigger
-        acceptedFileTypes={ACCEPTED[kind]}
-        onSelect={(chosen) => {
-          const file = chosen?.[0];
-          if (file !== undefined) uploads.choose(list, file, kind);
-        }}
-      >
-        <Button>
-          <Paperclip size={16} aria-hidden="true" /> {t(isChosen ? "template.choose_another" : "template.choose_file")}
-        </Button>
-      </FileTrigger>
-      <UploadList conversation={list} isFixed />
-    </div>
   );
 }
 
@@ -210,34 +188,4 @@ function FieldName({ place }: { place: Place }) {
     case "location":
       return t(place.name === "latitude" ? "template.field_latitude" : place.name === "longitude" ? "template.field_longitude" : "template.field_place");
   }
-}
-
-function Preview({ template, values, file }: { template: Template; values: Values; file: Upload | null }) {
-  const { t } = useTranslation();
-  return (
-    <section className={styles.preview} aria-label={t("template.preview")}>
-      {file !== null && <Shown file={file} />}
-      {template.header?.format === "text" && <strong dir="auto">{filledIn(template.header.text, "header", values)}</strong>}
-      <p dir="auto">{filledIn(template.body, "body", values)}</p>
-      {template.footer !== null && (
-        <p className={styles.meta} dir="auto">
-          {template.footer}
-        </p>
-      )}
-      {template.buttons.map((button, index) => (
-        <span key={index} className={styles.button} dir="auto">
-          {button.text}
-        </span>
-      ))}
-    </section>
-  );
-}
-
-function Shown({ file }: { file: Upload }) {
-  if (file.preview !== null) return <img className={styles.shown} src={file.preview} alt="" />;
-  return (
-    <span className={styles.document}>
-      <KindIcon type={file.kind} size={18} /> <bdi>{file.name}</bdi>
-    </span>
-  );
 }

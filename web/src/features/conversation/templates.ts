@@ -1,25 +1,11 @@
-// An account's templates, and how one is filled in: its places, its words, the part that is sent.
+// How an account's template is filled in: its places, its words, the part that is sent.
 import { queryOptions } from "@tanstack/react-query";
 
-import * as api from "../../api";
 import type { FileKind, Template, TemplateFilling } from "../../api/schemas";
+import { templatesQuery } from "../templates/templates";
 
 /** Every template that can be sent from here, by name. */
-export const templatesQuery = (channel: string) =>
-  queryOptions({
-    queryKey: ["channel", channel, "templates"],
-    queryFn: async ({ signal }) => {
-      const all: Template[] = [];
-      let cursor: string | null = null;
-      do {
-        const page: Awaited<ReturnType<typeof api.templates>> = await api.templates(channel, cursor, { signal });
-        all.push(...page.items);
-        cursor = page.next_cursor;
-      } while (cursor !== null);
-      return all.filter(isSendable);
-    },
-    staleTime: 60_000, // The channel pauses a template when it likes; a send is judged afresh.
-  });
+export const sendableQuery = (channel: string) => queryOptions({ ...templatesQuery(channel), select: (all: Template[]) => all.filter(isSendable) });
 
 export function isSendable(template: Template): boolean {
   const strange = template.header?.format === "other" || template.buttons.some((button) => button.type === "other");
@@ -50,9 +36,10 @@ export interface Place {
   button: string | null;
 }
 
-const PLACE = /\{\{\s*([^}]*?)\s*\}\}/g;
+export const PLACE = /\{\{\s*([^}]*?)\s*\}\}/g;
 
-function names(text: string): string[] {
+/** The names of a text's places, each once. */
+export function placesIn(text: string): string[] {
   return [...new Set([...text.matchAll(PLACE)].map((match) => match[1] ?? ""))];
 }
 
@@ -60,15 +47,15 @@ export function placesOf(template: Template): Place[] {
   const { header, body, buttons } = template;
   const above: Place[] =
     header?.format === "text"
-      ? names(header.text).map((name) => ({ part: "header", name, button: null }))
+      ? placesIn(header.text).map((name) => ({ part: "header", name, button: null }))
       : header?.format === "location"
         ? ["latitude", "longitude", "name"].map((name) => ({ part: "location", name, button: null }))
         : [];
   const below = buttons.flatMap((button, index): Place[] => {
-    const isOpen = button.type === "copy_code" || (button.type === "url" && names(button.url).length > 0);
+    const isOpen = button.type === "copy_code" || (button.type === "url" && placesIn(button.url).length > 0);
     return isOpen ? [{ part: "buttons", name: String(index), button: button.text }] : [];
   });
-  return [...above, ...names(body).map((name): Place => ({ part: "body", name, button: null })), ...below];
+  return [...above, ...placesIn(body).map((name): Place => ({ part: "body", name, button: null })), ...below];
 }
 
 /** Whether it tells a one-time code: the body's place, which the button copies. */

@@ -44,8 +44,11 @@ export function kindOf(mimeType: string): FileKind {
   return /^audio\/(aac|amr|mpeg|mp3|mp4|m4a|x-m4a|ogg)$/.test(mimeType) ? "audio" : "file";
 }
 
-/** What waits belongs to a conversation's composer, or to a place of its own: `con_1/template`. */
-const conversationOf = (list: string) => list.split("/", 1)[0] ?? list;
+/** What waits belongs to a conversation's composer, or to a place of its own: `con_1/template`; where no conversation is, `channel/whatsapp/…`. */
+function destinationOf(list: string): api.Destination {
+  const [first = list, second = ""] = list.split("/");
+  return first === "channel" ? { channel: second } : { conversation_id: first };
+}
 
 class Uploads {
   private lists = new Map<string, readonly Upload[]>();
@@ -124,7 +127,7 @@ class Uploads {
   private async run(conversation: string, key: string, file: File, kind: FileKind, signal: AbortSignal): Promise<void> {
     const change = (change: Partial<Upload>) => this.become(conversation, this.of(conversation).map((one) => (one.key === key ? { ...one, ...change } : one)));
     try {
-      const form = await api.upload({ conversation: conversationOf(conversation), name: file.name, mimeType: file.type, bytes: file.size, kind }, { signal });
+      const form = await api.upload({ to: destinationOf(conversation), name: file.name, mimeType: file.type, bytes: file.size, kind }, { signal });
       await api.putFile(form, file, { signal, onProgress: (progress) => change({ progress }) });
       change({ state: "ready", progress: 1, uploadId: form.upload_id });
     } catch (error) {
