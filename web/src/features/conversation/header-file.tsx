@@ -25,20 +25,22 @@ export function HeaderFile({ list, kind, isChosen, onChoose }: HeaderFileProps) 
   return (
     <div className={fields.field}>
       <span>{t(kind === "image" ? "template.field_image" : kind === "video" ? "template.field_video" : "template.field_document")}</span>
-      <FileTrigger
-        acceptedFileTypes={ACCEPTED[kind]}
-        onSelect={(chosen) => {
-          const file = chosen?.[0];
-          if (file === undefined) return;
-          uploads.choose(list, file, kind);
-          onChoose?.();
-        }}
-      >
-        <Button>
-          <Paperclip size={16} aria-hidden="true" /> {t(isChosen ? "template.choose_another" : "template.choose_file")}
-        </Button>
-      </FileTrigger>
-      <UploadList conversation={list} isFixed />
+      <div>
+        <FileTrigger
+          acceptedFileTypes={ACCEPTED[kind]}
+          onSelect={(chosen) => {
+            const file = chosen?.[0];
+            if (file === undefined) return;
+            uploads.choose(list, file, kind);
+            onChoose?.();
+          }}
+        >
+          <Button>
+            <Paperclip size={16} aria-hidden="true" /> {t(isChosen ? "template.choose_another" : "template.choose_file")}
+          </Button>
+        </FileTrigger>
+        <UploadList conversation={list} isFixed />
+      </div>
     </div>
   );
 }
