@@ -1,10 +1,10 @@
 // Every screen against the fake server, for people to look at: both sizes, both themes, both directions.
-import type { Browser, BrowserContext, Page, WebSocketRoute } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page, WebSocketRoute } from "playwright-core";
 import { preview, type PreviewServer } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { FakeServer, refusal } from "../src/testing/fake-server";
-import { crowd, message } from "../src/testing/fixtures";
+import { MANY_TEMPLATES, crowd, message } from "../src/testing/fixtures";
 import { DESK, PHONE, launch, shot } from "./browser";
 import { findings } from "./findings";
 
@@ -127,6 +127,56 @@ test.each(LOOKS)("%s: list, threads and sign-in look right, and axe finds nothin
   expect(stranger.complaints).toEqual([]);
   await stranger.context.close();
 });
+
+test.each(LOOKS)("%s: the channels, an account's templates and the form of a new one", async (name, look) => {
+  const made = await visit(look, (fake) => (fake.templates = MANY_TEMPLATES));
+  const { page, fake } = made;
+  const snap = async (what: string) => {
+    await page.waitForTimeout(350);
+    await page.screenshot({ path: shot(`${name}-${what}`) });
+    expect(await findings(page), what).toEqual([]);
+  };
+  await page.goto(`${origin}/channels`);
+  await page.locator("main li").first().waitFor();
+  await snap("channels");
+  await page.goto(`${origin}/channels/acc_sales/templates`);
+  await page.locator("main li").first().waitFor();
+  await snap("templates");
+  await page.locator("main li").last().scrollIntoViewIfNeeded();
+  await snap("templates-end");
+  await page.locator("input[type=search]").fill("zzz");
+  await snap("templates-none");
+
+  await page.goto(`${origin}/channels/acc_sales/templates/new`);
+  const form = page.getByRole("form");
+  await form.waitFor();
+  await form.locator("button[type=submit]").click();
+  await snap("template-missing");
+  await fillIn(form);
+  await snap("template-written");
+  await form.locator("fieldset").last().scrollIntoViewIfNeeded();
+  await snap("template-buttons");
+  fake.next("POST /channels", refusal(422, "channel_refused", { field: "body", detail: "There is already content in this language for this template." }));
+  await form.locator("button[type=submit]").click();
+  await form.locator("[role=alert]").waitFor();
+  await snap("template-refused");
+  expect(made.complaints).toEqual([]);
+  await made.context.close();
+});
+
+/** By what the fields are and not by what they are called, since the form speaks four languages. */
+async function fillIn(form: Locator): Promise<void> {
+  await form.locator("input").first().fill("order_on_its_way");
+  await form.locator("input[type=radio]").last().check();
+  await form.locator("select").last().selectOption("text");
+  await form.locator("input[type=text]").nth(1).fill("Order {{1}}");
+  await form.locator("fieldset input").first().fill("4821");
+  await form.locator("textarea").fill("Hi {{1}}, your order leaves us on {{2}}. Is there anything else that we can do?");
+  for (const [index, example] of ["Maya", "Sunday"].entries()) await form.locator("fieldset").nth(1).locator("input").nth(index).fill(example);
+  for (const index of [0, 1]) await form.locator("fieldset").last().locator("button").last().locator("xpath=preceding-sibling::button").nth(index).click();
+  for (const [index, text] of ["Thank you!", "Track it", "https://acme.test/orders/{{1}}"].entries()) await form.locator("fieldset").last().locator("input").nth(index).fill(text);
+  await form.locator("fieldset").last().locator("input").last().fill("4821");
+}
 
 test("the other states of the desk: nothing, an error, a shut window, offline, menus, sheet, palette, 1,000 rows, a quote, a teammate first", async () => {
   const made = await visit({ size: DESK, language: "en", theme: "light" }, (fake) => fake.conversations.push(...crowd(Date.now(), 1_000)));
