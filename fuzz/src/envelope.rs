@@ -126,16 +126,12 @@ fn list_mut<'a>(value: &'a mut Value, key: &str) -> Option<&'a mut Vec<Value>> {
 
 /// A webhook of the usual shape is read in one pass. One more field, which says nothing, sends it part by part.
 fn the_short_way_is_the_long_one(mut body: Value, routed: &[Routed<'_>]) {
-    // What is not understood is kept whole, that field and all.
-    if routed.iter().any(|part| part.unreadable.is_some()) {
-        return;
-    }
     let Some(entries) = list_mut(&mut body, "entry") else { return };
     let changes = entries.iter_mut().filter_map(|entry| list_mut(entry, "changes")).flatten();
     for change in changes {
         let filled = |key: &str| !list(&change["value"][key]).is_empty();
         if change["field"] != "messages" || !(filled("messages") || filled("statuses")) {
-            return; // Nor is this of the usual shape.
+            return; // This is not of the usual shape.
         }
         change["value"]["nothing"] = json!(null);
     }
@@ -144,7 +140,7 @@ fn the_short_way_is_the_long_one(mut body: Value, routed: &[Routed<'_>]) {
     assert_eq!(told(&longer), told(routed), "{body}");
 }
 
-type Told<'a> = (Option<&'a str>, Option<&'a str>, &'a str, Vec<String>, Option<&'a str>);
+type Told<'a> = (Option<&'a str>, Option<&'a str>, &'a str, Vec<String>, Option<String>);
 
 fn told<'a>(routed: &'a [Routed<'_>]) -> Vec<Told<'a>> {
     routed.iter().map(of_part).collect()
@@ -152,8 +148,13 @@ fn told<'a>(routed: &'a [Routed<'_>]) -> Vec<Told<'a>> {
 
 fn of_part<'a>(part: &'a Routed<'_>) -> Told<'a> {
     let Routed { account, business, thread, events, unreadable } = part;
-    let events = events.iter().map(written).collect();
-    (account.as_deref(), business.as_deref(), thread, events, unreadable.as_deref())
+    let events = events.iter().map(|event| without_the_field(&written(event))).collect();
+    (account.as_deref(), business.as_deref(), thread, events, unreadable.as_deref().map(without_the_field))
+}
+
+/// What is not understood is kept whole, the field that says nothing and all.
+fn without_the_field(kept: &str) -> String {
+    kept.replace(r#","nothing":null"#, "").replace(r#""nothing":null,"#, "")
 }
 
 /// The event as the queue carries it.
