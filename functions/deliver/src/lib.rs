@@ -23,6 +23,7 @@ use domain::{
     Account, AccountStatus, Amendment, Attachment, ChannelType, Details, Failure, Head, Message, Reaction, TenantCtx,
     Timestamp,
 };
+use futures_util::future::try_join_all;
 use queue::Wake;
 use table::{Tables, Tenant};
 
@@ -200,8 +201,9 @@ impl<T: Tokens> App<T> {
         self.record(tenant, account, head, claimed, outcome).await
     }
 
-    /// The message, its file uploaded to the channel. That comes before the claim: whoever dies here leaves no doubt, and what
-    /// is uploaded twice nobody sees. The channel's id is stored nowhere, since a later try may come when it has ended.
+    /// The message, its files uploaded to the channel. That comes before the claim: whoever dies here leaves no doubt, and what
+    /// is uploaded twice nobody sees. The channel's id is stored nowhere, since a later try may come when it has ended. Those of a
+    /// carousel go at the same time: one after the other they could outlast the function.
     async fn with_files(
         &self,
         ctx: &TenantCtx,
@@ -209,10 +211,13 @@ impl<T: Tokens> App<T> {
         token: &str,
         mut message: Message,
     ) -> Result<Message, (Box<Message>, NotSent)> {
-        let Some(file) = message.body.attachments.first().cloned() else { return Ok(message) };
-        match self.uploaded(ctx, account, token, &file).await {
-            Ok(id) => {
-                message.body.attachments[0].channel_media_id = Some(id);
+        let files = message.body.attachments.iter().map(|file| self.uploaded(ctx, account, token, file));
+        let uploaded = try_join_all(files).await;
+        match uploaded {
+            Ok(ids) => {
+                for (file, id) in message.body.attachments.iter_mut().zip(ids) {
+                    file.channel_media_id = Some(id);
+                }
                 Ok(message)
             }
             Err(why) => Err((Box::new(message), why)),

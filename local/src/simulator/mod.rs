@@ -1,6 +1,7 @@
 //! WhatsApp on this machine: a Graph that remembers, customers who write, and a page to be one of them.
 
 mod account;
+mod carousel;
 mod coexistence;
 mod content;
 mod courier;
@@ -15,6 +16,7 @@ mod page;
 mod phone;
 mod refusal;
 mod send;
+mod stock;
 mod store;
 mod templates;
 mod thread;
@@ -121,6 +123,8 @@ fn fresh_id() -> String {
     format!("wamid.{}", HEXUPPER.encode(&random))
 }
 
+#[cfg(test)]
+mod carousel_tests;
 #[cfg(test)]
 mod coexistence_tests;
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl State {
     /// Every template of a business account.
     pub(super) fn templates(&self, waba_id: &str) -> Vec<Value> {
         let own = self.handed_in.get(waba_id).into_iter().flatten().cloned();
-        super::templates::stock().into_iter().chain(own).collect()
+        super::stock::stock().into_iter().chain(own).collect()
     }
 
     fn restore(&mut self, key: &str, value: &[u8]) -> Result<(), serde_json::Error> {

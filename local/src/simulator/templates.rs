@@ -1,117 +1,20 @@
-//! The templates of a business account: some that are approved from the start, those that are handed in, and a send of one judged.
+//! The templates of a business account: those that are handed in, and a send of one judged.
 //! [Templates](https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates).
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::carousel;
 use super::content::word;
 use super::files::Attached;
 use super::refusal::Refusal;
 
 /// How the address of a button begins that copies a one-time code.
-const ONE_TIME_CODE: &str = "https://www.whatsapp.com/otp/";
+pub(super) const ONE_TIME_CODE: &str = "https://www.whatsapp.com/otp/";
 
 /// Longest one-time code, in characters.
 const ONE_TIME_CODE_MAX: usize = 15;
-
-/// What every business account has before it hands anything in.
-pub(super) fn stock() -> Vec<Value> {
-    let template = |id: u64, name: &str, language: &str, category: &str, format: &str, components: Value| {
-        json!({
-            "id": id.to_string(), "name": name, "language": language, "category": category, "parameter_format": format,
-            "status": "APPROVED", "quality_score": { "score": "GREEN" }, "rejected_reason": "NONE", "components": components,
-        })
-    };
-    vec![
-        template(
-            900_001,
-            "hello_world",
-            "en_US",
-            "UTILITY",
-            "POSITIONAL",
-            json!([
-                { "type": "BODY", "text": "Welcome! This message opens the chat again: answer it and we can talk." },
-            ]),
-        ),
-        template(
-            900_002,
-            "order_update",
-            "en_US",
-            "UTILITY",
-            "POSITIONAL",
-            json!([
-                { "type": "HEADER", "format": "TEXT", "text": "Order {{1}}" },
-                { "type": "BODY", "text": "Hi {{1}}, your order is {{2}}. Is there anything else that we can do?" },
-                { "type": "FOOTER", "text": "Acme Furniture" },
-                { "type": "BUTTONS", "buttons": [
-                    { "type": "QUICK_REPLY", "text": "Thanks" },
-                    { "type": "URL", "text": "Track it", "url": "https://acme.test/orders/{{1}}" },
-                ] },
-            ]),
-        ),
-        template(
-            900_003,
-            "appointment_reminder",
-            "he",
-            "UTILITY",
-            "NAMED",
-            json!([
-                { "type": "BODY", "text": "שלום {{first_name}}, מזכירים לך את הפגישה שלנו ביום {{day}}." },
-            ]),
-        ),
-        template(
-            900_004,
-            "come_by",
-            "en_US",
-            "MARKETING",
-            "POSITIONAL",
-            json!([
-                { "type": "HEADER", "format": "LOCATION" },
-                { "type": "BODY", "text": "Our new shop is open, {{1}}. Show this code at the till." },
-                { "type": "BUTTONS", "buttons": [{ "type": "COPY_CODE", "text": "Copy offer code" }] },
-            ]),
-        ),
-        template(
-            900_005,
-            "new_arrival",
-            "en_US",
-            "MARKETING",
-            "POSITIONAL",
-            json!([
-                { "type": "HEADER", "format": "IMAGE" },
-                { "type": "BODY", "text": "Look what came in, {{1}}: shall we put it aside for you?" },
-                { "type": "BUTTONS", "buttons": [{ "type": "QUICK_REPLY", "text": "Yes, please" }] },
-            ]),
-        ),
-        template(
-            900_006,
-            "invoice",
-            "en_US",
-            "UTILITY",
-            "POSITIONAL",
-            json!([
-                { "type": "HEADER", "format": "DOCUMENT" },
-                { "type": "BODY", "text": "Here is your invoice for order {{1}}. Thank you!" },
-            ]),
-        ),
-        template(
-            900_007,
-            "sign_in_code",
-            "en_US",
-            "AUTHENTICATION",
-            "POSITIONAL",
-            json!([
-                { "type": "BODY", "text": "*{{1}}* is your verification code. For your security, do not share this code." },
-                { "type": "FOOTER", "text": "This code expires in 10 minutes." },
-                { "type": "BUTTONS", "buttons": [{
-                    "type": "URL", "text": "Copy code",
-                    "url": format!("{ONE_TIME_CODE}code/?otp_type=COPY_CODE&code_expiration_minutes=10&code=otp{{{{1}}}}"),
-                }] },
-            ]),
-        ),
-    ]
-}
 
 /// A template that is handed in: taken, to be looked at. `examples` are the files that its reviewer may be shown.
 pub(super) fn handed_in(
@@ -161,6 +64,25 @@ pub(super) fn judged(
     let parts = template["components"].as_array().map(Vec::as_slice).unwrap_or_default();
     let given = object["components"].as_array().map(Vec::as_slice).unwrap_or_default();
     let named = template["parameter_format"] == "NAMED";
+    let (mut lines, mut shown) = filled(parts, given, named, &file)?;
+    if let Some(carousel) = part(parts, "CAROUSEL") {
+        for (card, own) in carousel::cards(carousel, given)? {
+            let (words, picture) = filled(card, own, named, &file)?;
+            lines.push(format!("▤ {}", words.join(" ")));
+            // The phone shows one.
+            shown = shown.or(picture);
+        }
+    }
+    Ok((lines.join("\n"), shown))
+}
+
+/// The lines of a template or of one of its cards, and the file above them.
+fn filled(
+    parts: &[Value],
+    given: &[Value],
+    named: bool,
+    file: &impl Fn(&str, &Value) -> Result<Attached, Refusal>,
+) -> Result<(Vec<String>, Option<Attached>), Refusal> {
     let (mut lines, mut shown) = (Vec::new(), None);
     for kind in ["HEADER", "BODY", "FOOTER"] {
         let Some(part) = part(parts, kind) else { continue };
@@ -177,6 +99,13 @@ pub(super) fn judged(
             None => lines.push(line(part, parameters, named)?),
         }
     }
+    lines.extend(pressed(parts, given)?);
+    Ok((lines, shown))
+}
+
+/// A line for each button, once what it needs was given.
+fn pressed(parts: &[Value], given: &[Value]) -> Result<Vec<String>, Refusal> {
+    let mut lines = Vec::new();
     let buttons = part(parts, "BUTTONS").and_then(|part| part["buttons"].as_array()).map(Vec::as_slice);
     for (index, button) in buttons.unwrap_or_default().iter().enumerate() {
         let needed = button["type"] == "COPY_CODE" || !places(word(button, "url").unwrap_or_default()).is_empty();
@@ -195,7 +124,7 @@ pub(super) fn judged(
         }
         lines.push(format!("▢ {}", word(button, "text").unwrap_or("Copy code")));
     }
-    Ok((lines.join("\n"), shown))
+    Ok(lines)
 }
 
 /// The button's code is the body's, and no longer than a code may be.

@@ -73,7 +73,7 @@ impl Stage {
         (status, serde_json::from_slice(&body).unwrap_or_default())
     }
 
-    async fn send(&self, body: &Value) -> (u16, Value) {
+    pub(super) async fn send(&self, body: &Value) -> (u16, Value) {
         self.ask("POST", "/simulator/graph/v25.0/101/messages", "t1", body).await
     }
 
@@ -87,6 +87,23 @@ impl Stage {
         let (status, answer) = self.customer("messages", &said).await;
         assert_eq!(status, 201, "{answer}");
         answer["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A file is put there: its id.
+    pub(super) async fn upload(&self, token: &str, number: &str, mime_type: &str) -> Value {
+        let field = |name: &str, said: &str| {
+            format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{said}\r\n")
+        };
+        let file = format!(
+            "--b\r\ncontent-disposition: form-data; name=\"file\"\r\ncontent-type: {mime_type}\r\n\r\nabc\r\n--b--\r\n"
+        );
+        let body = field("messaging_product", "whatsapp") + &field("type", mime_type) + &file;
+        let request = Request::post(format!("/simulator/graph/v25.0/{number}/media"))
+            .header("content-type", "multipart/form-data; boundary=b")
+            .header("authorization", format!("Bearer {token}"));
+        let answer = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        serde_json::from_slice::<Value>(&body).unwrap()["id"].clone()
     }
 
     /// The next webhook's change, its signature checked as Switchboard does.
@@ -226,23 +243,9 @@ async fn what_is_wrong_is_refused_in_graphs_words() {
 #[tokio::test]
 async fn a_template_is_held_to_its_definition_the_file_of_its_header_too() {
     let stage = stage(&Data::Memory, 0).await;
-    let file = async |token: &str, number: &str, mime_type: &str| {
-        let field = |name: &str, said: &str| {
-            format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{said}\r\n")
-        };
-        let file = format!(
-            "--b\r\ncontent-disposition: form-data; name=\"file\"\r\ncontent-type: {mime_type}\r\n\r\nabc\r\n--b--\r\n"
-        );
-        let body = field("messaging_product", "whatsapp") + &field("type", mime_type) + &file;
-        let request = Request::post(format!("/simulator/graph/v25.0/{number}/media"))
-            .header("content-type", "multipart/form-data; boundary=b")
-            .header("authorization", format!("Bearer {token}"));
-        let answer = stage.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
-        let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
-        serde_json::from_slice::<Value>(&body).unwrap()["id"].clone()
-    };
-    let (png, pdf) = (file("t1", "101", "image/png").await, file("t1", "101", "application/pdf").await);
-    let foreign = file("t2", "102", "image/png").await;
+    let png = stage.upload("t1", "101", "image/png").await;
+    let pdf = stage.upload("t1", "101", "application/pdf").await;
+    let foreign = stage.upload("t2", "102", "image/png").await;
     let body = json!({ "type": "body", "parameters": [{ "type": "text", "text": "Aiko" }] });
     let template = |components: Value| {
         let template = json!({ "name": "new_arrival", "language": { "code": "en_US" }, "components": components });

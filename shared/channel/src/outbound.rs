@@ -15,8 +15,8 @@ pub enum Content<'a> {
     Contacts(&'a [Card]),
     /// The words, and what can be pressed below them.
     Interactive(&'a str, &'a Interactive),
-    /// With the file of its header, where that is one: the channel knows it as above.
-    Template(&'a TemplateDetails, Option<&'a Attachment>),
+    /// With the files of its header and its cards, where those show some: the channel knows them as above.
+    Template(&'a TemplateDetails, &'a [Attachment]),
     Reaction(&'a ReactionDetails),
 }
 
@@ -25,7 +25,7 @@ impl<'a> Content<'a> {
     pub fn of(kind: MessageType, text: Option<&'a str>, body: &'a Body) -> Option<Self> {
         let words = text.unwrap_or_default();
         match (kind, &body.details, body.attachments.first()) {
-            (_, Some(Details::Template(template)), file) => Some(Self::Template(template, file)),
+            (_, Some(Details::Template(template)), _) => Some(Self::Template(template, &body.attachments)),
             (_, _, Some(file)) => Some(Self::File(file, text.filter(|caption| !caption.is_empty()))),
             (MessageType::Text, _, None) => Some(Self::Text(words)),
             (_, Some(Details::Location(place)), None) => Some(Self::Location(place)),

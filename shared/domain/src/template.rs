@@ -106,6 +106,18 @@ impl TemplateButton {
     }
 }
 
+/// A card of a carousel: a picture or a video, words below it, buttons below them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct TemplateCard {
+    pub header: TemplateHeader,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schema(required = false))]
+    pub buttons: Vec<TemplateButton>,
+}
+
 /// A template as the channel tells of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Template {
@@ -133,7 +145,10 @@ pub struct Template {
     pub footer: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<TemplateButton>,
-    /// It has parts that we cannot fill in (a carousel, an offer that ends…).
+    /// Of a carousel, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<TemplateCard>,
+    /// It has parts that we cannot fill in (an offer that ends, products…).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_more: bool,
     /// When the channel told all this.

@@ -93,7 +93,7 @@ async fn a_customer_who_has_long_been_silent_is_written_to_with_a_template() {
     let sales = channels["items"].as_array().unwrap().iter().find(|channel| channel["name"] == "Sales").unwrap();
     let templates = format!("/v1/channels/{}/templates", sales["id"].as_str().unwrap());
     let (status, synced) = ada.ask("POST", &format!("{templates}/sync"), Some(&json!({}))).await;
-    assert_eq!((status, &synced["total"]), (200, &json!(7)), "{synced}");
+    assert_eq!((status, &synced["total"]), (200, &json!(8)), "{synced}");
     let parameters =
         json!({ "header": { "1": "42" }, "body": { "1": "Dana", "2": "ready" }, "buttons": { "1": "42" } });
     let part = json!({ "type": "template", "name": "order_update", "language": "en_US", "parameters": parameters });

@@ -185,6 +185,41 @@ async fn a_template_shows_the_customer_the_picture_that_the_agent_chose() {
 }
 
 #[tokio::test]
+async fn a_carousel_shows_the_customer_each_card_with_its_own_picture() {
+    let stage = Stage::with_simulator().await;
+    let ada = stage.agent("ada@acme.test").await;
+    let conversation = conversation(&stage, &ada, NUMBER).await;
+    let channels = ada.get("/v1/channels").await;
+    let sales = channels["items"].as_array().unwrap().iter().find(|channel| channel["name"] == "Sales").unwrap();
+    let sync = format!("/v1/channels/{}/templates/sync", sales["id"].as_str().unwrap());
+    assert_eq!(ada.ask("POST", &sync, Some(&json!({}))).await.0, 200);
+    let (mut cards, mut photos) = (Vec::new(), Vec::new());
+    for (what, bytes) in [("oak", 40_000), ("elm", 50_000)] {
+        let photo = png(bytes);
+        let upload_id = upload(&stage, &ada, &announced(&conversation, "a.png", "image/png", bytes), &photo).await;
+        let body = json!({ "1": what, "2": "9 €" });
+        cards.push(json!({ "media": { "upload_id": upload_id }, "body": body, "buttons": { "1": what } }));
+        photos.push(photo);
+    }
+    let parameters = json!({ "body": { "1": "Dana" }, "cards": cards });
+    let part = json!([{ "type": "template", "name": "new_chairs", "language": "en_US", "parameters": parameters }]);
+    let (status, answer) = send(&ada, &conversation, &part).await;
+    assert_eq!(status, 202, "{answer}");
+    let (item, shown) = ledger(&stage, 1).await.remove(0);
+    let words = "Fresh from the workshop, Dana:\n▤ oak, for 9 € ▢ Put it aside ▢ See it\n▤ elm, for 9 € ▢ Put it aside ▢ See it";
+    assert_eq!(json!([item["type"], item["text"], item["file"]["kind"]]), json!(["template", words, "image"]));
+    assert!(shown == photos[0], "to the byte");
+    let thread = format!("/v1/conversations/{conversation}/messages");
+    let message = ada.get(&thread).await["items"][0].clone();
+    for (card, photo) in message["template"]["cards"].as_array().unwrap().iter().zip(&photos) {
+        let place = usize::try_from(card["attachment"].as_u64().unwrap()).unwrap();
+        let link = message["attachments"][place]["url"].as_str().unwrap();
+        assert!(stage.client.get(link).send().await.unwrap().bytes().await.unwrap() == *photo, "the thread shows it");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn a_file_that_cannot_be_sent_is_refused_before_it_is_uploaded_by_the_bucket_or_before_it_is_sent() {
     let stage = Stage::with_simulator().await;
     let ada = stage.agent("ada@acme.test").await;

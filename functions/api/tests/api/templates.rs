@@ -143,6 +143,66 @@ async fn a_template_that_shows_a_picture_goes_out_with_the_one_that_was_uploaded
     assert!(file["url"].as_str().unwrap().contains(picture.as_str().unwrap()), "{file}");
 }
 
+/// Two cards, each with a picture, a place in its words and one in its address.
+fn carousel() -> Value {
+    let mut template = template("offers", "APPROVED");
+    let card = json!({"components": [
+        {"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "{{1}} for {{2}}"},
+        {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Buy", "url": "https://acme.test/{{1}}"}]},
+    ]});
+    template["components"] =
+        json!([{"type": "BODY", "text": "Hi {{1}}."}, {"type": "CAROUSEL", "cards": [card, card]}]);
+    template
+}
+
+#[tokio::test]
+async fn a_carousel_goes_out_with_every_card_filled_in() {
+    let (world, token, path) = synced(vec![carousel()]).await;
+    let listed = world.get(&token, &path).await.json;
+    let buy = json!({"type": "url", "text": "Buy", "url": "https://acme.test/{{1}}"});
+    let card = json!({"header": {"format": "image"}, "body": "{{1}} for {{2}}", "buttons": [buy]});
+    let told = json!([listed["items"][0]["cards"], listed["items"][0]["has_more"]]);
+    assert_eq!(told, json!([[card, card], false]));
+
+    let token = world.token("agent@acme.test").await;
+    let picture = uploaded(&world, &token, "image/png", "image", PNG).await;
+    let pdf = uploaded(&world, &token, "application/pdf", "file", b"%PDF-1.7").await;
+    let card = |what: &str, upload_id: &Value| json!({"media": {"upload_id": upload_id}, "body": {"1": what, "2": "9"}, "buttons": {"0": what}});
+    let part = |cards: Value| json!({"parts": [{"type": "template", "name": "offers", "language": "en_US", "parameters": {"body": {"1": "Aiko"}, "cards": cards}}]});
+    let chair = card("chair", &picture);
+    let with = |change: Value| {
+        let mut table = card("table", &picture);
+        table.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        part(json!([chair, table]))
+    };
+    let id = &world.a.conversation;
+    for (body, field, code) in [
+        (part(json!([])), "[0]", "missing"),
+        (part(json!([chair])), "[1]", "missing"),
+        (part(json!([chair, chair, chair])), "[2]", "unknown_parameter"),
+        (with(json!({"media": null})), "[1].media", "missing"),
+        (with(json!({"media": {"upload_id": "x"}})), "[1].media.upload_id", "unknown_upload"),
+        (with(json!({"media": {"upload_id": pdf}})), "[1].media.upload_id", "type_not_taken"),
+        (with(json!({"body": {"1": "table"}})), "[1].body.2", "missing"),
+        (with(json!({"buttons": {}})), "[1].buttons.0", "missing"),
+        (with(json!({"colour": 1})), "[1].colour", "unknown_field"),
+    ] {
+        let refused = world.send(&token, id, "k", body.clone()).await;
+        assert_eq!(refused.refusal(), (422, code, &*format!("parts[0].parameters.cards{field}")), "{body}");
+    }
+    let sent = world.send(&token, id, "k", with(json!({}))).await;
+    assert_eq!(sent.status, 202, "{:?}", sent.json);
+    let message = &sent.json["messages"][0];
+    let cards = json!([{"attachment": 0, "text": "chair for 9", "buttons": ["Buy"]}, {"attachment": 1, "text": "table for 9", "buttons": ["Buy"]}]);
+    let kinds: Vec<_> = message["attachments"].as_array().unwrap().iter().map(|file| file["kind"].clone()).collect();
+    assert_eq!(
+        (&message["text"], &message["template"]["cards"], kinds),
+        (&json!("Hi Aiko."), &cards, vec![json!("image"); 2])
+    );
+    let again = world.send(&token, id, "k", with(json!({}))).await;
+    assert_eq!((again.status.as_u16(), &again.json["messages"][0]["id"]), (202, &message["id"]));
+}
+
 #[tokio::test]
 async fn a_one_time_code_is_told_once_and_at_most_fifteen_characters_long() {
     let mut code = template("sign_in_code", "APPROVED");

@@ -86,7 +86,7 @@ fn payload(content: Content<'_>) -> Option<(&'static str, Value)> {
         Content::Location(place) => ("location", location::payload(place)),
         Content::Contacts(cards) => ("contacts", contacts::payload(cards)),
         Content::Interactive(text, offer) => ("interactive", interactive::payload(text, offer)?),
-        Content::Template(template, file) => ("template", template::payload(template, file)?),
+        Content::Template(template, files) => ("template", template::payload(template, files)?),
         Content::Reaction(reaction) => ("reaction", reaction::payload(reaction)),
     })
 }

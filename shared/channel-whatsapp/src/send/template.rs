@@ -1,38 +1,56 @@
 //! A template: [Template messages](https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-message-templates).
 
 use domain::Attachment;
-use domain::body::{ButtonParameter, ButtonParameterKind, Location, TemplateDetails, TextParameter};
+use domain::body::{ButtonParameter, ButtonParameterKind, CardDetails, Location, TemplateDetails, TextParameter};
 use serde_json::{Map, Value, json};
 
 use super::{file, location};
 
-/// `None` before the header's file was uploaded there.
-pub(crate) fn payload(template: &TemplateDetails, header: Option<&Attachment>) -> Option<Value> {
+/// `None` before the files of its header and its cards were uploaded there.
+pub(crate) fn payload(template: &TemplateDetails, files: &[Attachment]) -> Option<Value> {
     let mut payload = json!({ "name": template.name, "language": { "code": template.language } });
-    let components = components(template, header)?;
+    let components = components(template, files)?;
     if !components.is_empty() {
         payload["components"] = components.into();
     }
     Some(payload)
 }
 
-fn components(template: &TemplateDetails, header: Option<&Attachment>) -> Option<Vec<Value>> {
+fn components(template: &TemplateDetails, files: &[Attachment]) -> Option<Vec<Value>> {
     let filling = &template.filling;
     let mut components = Vec::new();
-    if let Some(header) = header {
-        let (kind, object) = file::payload(header, None)?;
-        components.push(json!({ "type": "header", "parameters": [{ "type": kind, kind: object }] }));
+    if let Some(header) = template.header_file(files) {
+        components.push(file_header(header)?);
     }
     if let Some(place) = &template.location {
         components.push(json!({ "type": "header", "parameters": [place_parameter(place)] }));
     }
-    for (kind, parameters) in [("header", &filling.header), ("body", &filling.body)] {
-        if !parameters.is_empty() {
-            components.push(json!({ "type": kind, "parameters": texts(parameters) }));
-        }
-    }
+    components.extend(words("header", &filling.header));
+    components.extend(words("body", &filling.body));
     components.extend(filling.buttons.iter().map(button));
+    if !template.cards.is_empty() {
+        let cards = template.cards.iter().enumerate().map(|(index, it)| card(index, it, files));
+        components.push(json!({ "type": "carousel", "cards": cards.collect::<Option<Vec<_>>>()? }));
+    }
     Some(components)
+}
+
+/// [Cards](https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/marketing-templates/media-card-carousel-templates).
+fn card(index: usize, card: &CardDetails, files: &[Attachment]) -> Option<Value> {
+    let mut components = vec![file_header(files.get(card.attachment)?)?];
+    components.extend(words("body", &card.filling.body));
+    components.extend(card.filling.buttons.iter().map(button));
+    Some(json!({ "card_index": index, "components": components }))
+}
+
+fn file_header(header: &Attachment) -> Option<Value> {
+    let (kind, object) = file::payload(header, None)?;
+    Some(json!({ "type": "header", "parameters": [{ "type": kind, kind: object }] }))
+}
+
+/// `None` where it has no place to fill in.
+fn words(kind: &str, parameters: &[TextParameter]) -> Option<Value> {
+    (!parameters.is_empty()).then(|| json!({ "type": kind, "parameters": texts(parameters) }))
 }
 
 fn place_parameter(place: &Location) -> Value {

@@ -10,5 +10,5 @@ mod remote;
 
 pub use draft::{Examples, TemplateDraft};
 pub use example::{HeaderFile, header_of, upload_example};
-pub use fill::{Given, fill};
+pub use fill::{Given, GivenCard, fill};
 pub use remote::{Refused, create, list};

@@ -102,6 +102,7 @@ pub async fn create(
         body: draft.body.clone(),
         footer: draft.footer.clone(),
         buttons: draft.buttons.clone(),
+        cards: Vec::new(),
         has_more: false,
         synced_at: now,
     })

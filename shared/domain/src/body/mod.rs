@@ -15,7 +15,9 @@ pub use details::{
     OrderItem, ReactionDetails, SystemDetails, UnsupportedDetails,
 };
 pub use offer::{LinkButton, ListRow, ListSection, ReplyButton, ReplyButtons, ReplyList};
-pub use template::{ButtonParameter, ButtonParameterKind, Filling, TemplateDetails, TextParameter};
+pub use template::{
+    ButtonParameter, ButtonParameterKind, CardDetails, CardFilling, Filling, TemplateDetails, TextParameter,
+};
 
 /// Everything of a message that is not its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Location;
+use super::{Attachment, Location};
 use crate::template::TemplateCategory;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +21,42 @@ pub struct TemplateDetails {
     /// The words on its buttons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<String>,
+    /// Of a carousel, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<CardDetails>,
     #[serde(default)]
     pub filling: Filling,
+}
+
+/// A card of a carousel that was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardDetails {
+    /// The place of its picture or video among the message's files, from 0.
+    pub attachment: usize,
+    /// Its words, filled in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The words on its buttons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<String>,
+    #[serde(default)]
+    pub filling: CardFilling,
+}
+
+/// What the channel is to put into a card's places.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardFilling {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub body: Vec<TextParameter>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<ButtonParameter>,
+}
+
+impl TemplateDetails {
+    /// The header's file among the message's: the first, unless a card shows it.
+    pub fn header_file<'a>(&self, files: &'a [Attachment]) -> Option<&'a Attachment> {
+        files.first().filter(|_| self.cards.iter().all(|card| card.attachment != 0))
+    }
 }
 
 /// What the channel is to put into a template's places. The header's place stands beside.

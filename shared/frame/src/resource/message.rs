@@ -1,7 +1,7 @@
 //! What the API and the socket show of a message.
 
 use domain::body::{
-    AttachmentState, CallDetails, Card, Interactive, Location, Order, Product, ReactionDetails, Referral,
+    AttachmentState, CallDetails, Card, CardDetails, Interactive, Location, Order, Product, ReactionDetails, Referral,
     SystemDetails, TemplateDetails, UnsupportedDetails,
 };
 use domain::template::TemplateCategory;
@@ -163,12 +163,38 @@ pub struct TemplateJson {
     pub footer: Option<String>,
     /// The words on its buttons.
     pub buttons: Vec<String>,
+    /// Of a carousel, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schema(required = false))]
+    pub cards: Vec<CardJson>,
+}
+
+/// A card of a carousel as the customer sees it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = SentCard))]
+pub struct CardJson {
+    /// The place of its picture or video among the message's `attachments`, from 0.
+    pub attachment: usize,
+    /// Its words, filled in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The words on its buttons.
+    pub buttons: Vec<String>,
 }
 
 impl From<TemplateDetails> for TemplateJson {
     fn from(template: TemplateDetails) -> Self {
-        let TemplateDetails { name, language, category, header, location, footer, buttons, filling: _ } = template;
-        Self { name, language, category, header, location, footer, buttons }
+        let TemplateDetails { name, language, category, header, location, footer, buttons, cards, filling: _ } =
+            template;
+        let cards = cards.into_iter().map(CardJson::from).collect();
+        Self { name, language, category, header, location, footer, buttons, cards }
+    }
+}
+
+impl From<CardDetails> for CardJson {
+    fn from(card: CardDetails) -> Self {
+        let CardDetails { attachment, text, buttons, filling: _ } = card;
+        Self { attachment, text, buttons }
     }
 }
 

@@ -153,6 +153,25 @@ export type CardEmail = {
 };
 
 /**
+ * What a card of a carousel is filled in with.
+ */
+export type CardParameters = {
+    /**
+     * By the place's name: `1`, or `first_name`.
+     */
+    body?: {
+        [key: string]: string;
+    };
+    /**
+     * By the button's place on the card, from 0.
+     */
+    buttons?: {
+        [key: string]: string;
+    };
+    media?: FileParameter | null;
+};
+
+/**
  * A person.
  */
 export type CardPart = {
@@ -744,6 +763,10 @@ export type ListTemplate = {
     items: Array<{
         body: string;
         buttons: Array<TemplateButton>;
+        /**
+         * Of a carousel, in their order: a part of this template fills in each.
+         */
+        cards?: Array<TemplateCard>;
         category: TemplateCategory;
         footer: string | null;
         /**
@@ -1362,6 +1385,24 @@ export type Sent = {
 };
 
 /**
+ * A card of a carousel as the customer sees it.
+ */
+export type SentCard = {
+    /**
+     * The place of its picture or video among the message's `attachments`, from 0.
+     */
+    attachment: number;
+    /**
+     * The words on its buttons.
+     */
+    buttons: Array<string>;
+    /**
+     * Its words, filled in.
+     */
+    text?: string | null;
+};
+
+/**
  * A reaction of ours on its way. It shows among the `reactions` of its message once the channel took it.
  */
 export type SentReaction = {
@@ -1380,6 +1421,10 @@ export type SentTemplate = {
      * The words on its buttons.
      */
     buttons: Array<string>;
+    /**
+     * Of a carousel, in their order.
+     */
+    cards?: Array<SentCard>;
     category: TemplateCategory;
     footer?: string | null;
     header?: string | null;
@@ -1447,6 +1492,10 @@ export type Taken = {
 export type Template = {
     body: string;
     buttons: Array<TemplateButton>;
+    /**
+     * Of a carousel, in their order: a part of this template fills in each.
+     */
+    cards?: Array<TemplateCard>;
     category: TemplateCategory;
     footer: string | null;
     /**
@@ -1498,6 +1547,15 @@ export type TemplateButton = {
 };
 
 /**
+ * A card of a carousel: a picture or a video, words below it, buttons below them.
+ */
+export type TemplateCard = {
+    body?: string | null;
+    buttons?: Array<TemplateButton>;
+    header: TemplateHeader;
+};
+
+/**
  * What a template is for; its price goes by it.
  */
 export type TemplateCategory = 'marketing' | 'utility' | 'authentication' | 'unknown';
@@ -1533,6 +1591,10 @@ export type TemplateParameters = {
     buttons?: {
         [key: string]: string;
     };
+    /**
+     * Of a carousel: every card, in their order.
+     */
+    cards?: Array<CardParameters>;
     /**
      * By the place's name: `1`, or `first_name`.
      */

@@ -285,6 +285,18 @@ export const zFileParameter = z.object({
 });
 
 /**
+ * What a card of a carousel is filled in with.
+ */
+export const zCardParameters = z.object({
+    body: z.optional(z.record(z.string(), z.string())),
+    buttons: z.optional(z.record(z.string(), z.string())),
+    media: z.optional(z.union([
+        zFileParameter,
+        z.null()
+    ]))
+});
+
+/**
  * A button that opens a page.
  */
 export const zLinkButton = z.object({
@@ -858,6 +870,18 @@ export const zSendPath = z.enum([
 ]);
 
 /**
+ * A card of a carousel as the customer sees it.
+ */
+export const zSentCard = z.object({
+    attachment: z.int().gte(0),
+    buttons: z.array(z.string()),
+    text: z.optional(z.union([
+        z.string(),
+        z.null()
+    ]))
+});
+
+/**
  * A reaction of ours on its way. It shows among the `reactions` of its message once the channel took it.
  */
 export const zSentReaction = z.object({
@@ -1019,6 +1043,7 @@ export const zNewTemplate = z.object({
  */
 export const zSentTemplate = z.object({
     buttons: z.array(z.string()),
+    cards: z.optional(z.array(zSentCard)),
     category: zTemplateCategory,
     footer: z.optional(z.union([
         z.string(),
@@ -1061,9 +1086,22 @@ export const zTemplateHeader = z.union([
     })
 ]);
 
+/**
+ * A card of a carousel: a picture or a video, words below it, buttons below them.
+ */
+export const zTemplateCard = z.object({
+    body: z.optional(z.union([
+        z.string(),
+        z.null()
+    ])),
+    buttons: z.optional(z.array(zTemplateButton)),
+    header: zTemplateHeader
+});
+
 export const zTemplateParameters = z.object({
     body: z.optional(z.record(z.string(), z.string())),
     buttons: z.optional(z.record(z.string(), z.string())),
+    cards: z.optional(z.array(zCardParameters)),
     header: z.optional(z.record(z.string(), z.string())),
     location: z.optional(z.union([
         zPlaceParameter,
@@ -1246,6 +1284,7 @@ export const zListTemplate = z.object({
     items: z.array(z.object({
         body: z.string(),
         buttons: z.array(zTemplateButton),
+        cards: z.optional(z.array(zTemplateCard)),
         category: zTemplateCategory,
         footer: z.union([
             z.string(),
@@ -1341,6 +1380,7 @@ export const zSendOptions = z.object({
 export const zTemplate = z.object({
     body: z.string(),
     buttons: z.array(zTemplateButton),
+    cards: z.optional(z.array(zTemplateCard)),
     category: zTemplateCategory,
     footer: z.union([
         z.string(),

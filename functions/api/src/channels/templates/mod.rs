@@ -5,7 +5,9 @@ pub mod list;
 pub mod sync;
 
 use channel_whatsapp::template::Refused;
-use domain::template::{ParameterFormat, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplateStatus};
+use domain::template::{
+    ParameterFormat, Template, TemplateButton, TemplateCard, TemplateCategory, TemplateHeader, TemplateStatus,
+};
 use domain::{Account, AccountId, ChannelType, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -36,6 +38,10 @@ pub struct TemplateJson {
     #[schema(required)]
     pub footer: Option<String>,
     pub buttons: Vec<TemplateButton>,
+    /// Of a carousel, in their order: a part of this template fills in each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub cards: Vec<TemplateCard>,
     /// It has parts that cannot be filled in from here.
     pub has_more: bool,
     pub synced_at: Timestamp,
@@ -55,6 +61,7 @@ impl From<Template> for TemplateJson {
             body: template.body,
             footer: template.footer,
             buttons: template.buttons,
+            cards: template.cards,
             has_more: template.has_more,
             synced_at: template.synced_at,
         }

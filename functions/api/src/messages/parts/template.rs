@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use channel_whatsapp::template::{Given, fill};
+use channel_whatsapp::template::{Given, GivenCard, fill};
 use domain::body::{Degrees, Location};
 use domain::template::TemplateButton;
-use domain::{Body, ChannelType, Details, IdentityKind, MessageType};
+use domain::{Attachment, Body, ChannelType, Details, IdentityKind, MessageType};
 use serde::{Deserialize, Serialize};
 use table::Draft;
 use utoipa::ToSchema;
@@ -46,6 +46,24 @@ pub struct TemplateParameters {
     /// By the button's place, from 0: the end of its address, the code that it copies, the answer that it gives.
     #[serde(default)]
     buttons: BTreeMap<String, String>,
+    /// Of a carousel: every card, in their order.
+    // As `media`: absent, it is no part of what an Idempotency-Key stands for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    cards: Vec<CardParameters>,
+}
+
+/// What a card of a carousel is filled in with.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CardParameters {
+    /// The picture or the video that it shows.
+    media: Option<FileParameter>,
+    /// By the place's name: `1`, or `first_name`.
+    #[serde(default)]
+    body: BTreeMap<String, String>,
+    /// By the button's place on the card, from 0.
+    #[serde(default)]
+    buttons: BTreeMap<String, String>,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -66,7 +84,7 @@ pub struct FileParameter {
 
 impl TemplatePart {
     pub async fn draft(self, at: &str, place: &Place<'_>) -> Result<Draft, Problem> {
-        let Place { app, ctx, tenant, head, .. } = place;
+        let Place { tenant, head, .. } = place;
         if head.channel != ChannelType::Whatsapp {
             return Err(Problem::invalid(
                 format!("{at}.type"),
@@ -79,7 +97,7 @@ impl TemplatePart {
         if template.buttons.iter().any(|button| matches!(button, TemplateButton::OneTimeCode { .. })) {
             phone_is_known(at, place).await?;
         }
-        let TemplateParameters { header, location, media, body, buttons } = self.parameters;
+        let TemplateParameters { header, location, media, body, buttons, cards } = self.parameters;
         let location = location.map(|p| Location {
             latitude: p.latitude,
             longitude: p.longitude,
@@ -87,19 +105,38 @@ impl TemplatePart {
             address: p.address,
             url: None,
         });
-        let file = match media {
-            Some(media) => {
-                Some(media::looked_at(&format!("{at}.parameters.media"), app, ctx, &media.upload_id).await?.0)
-            }
-            None => None,
-        };
-        let given = Given { header, location, file, body, buttons };
+        let file = looked_at(&format!("{at}.parameters"), place, media).await?;
+        let cards = given_cards(&format!("{at}.parameters.cards"), place, cards, template.cards.len()).await?;
+        let given = Given { header, location, file, body, buttons, cards };
         let (text, details) = fill(&template, &given)
             .map_err(|why| Problem::invalid(format!("{at}.{}", why.field), why.code, why.message))?;
-        let attachments = given.file.into_iter().collect();
-        let body = Body { attachments, ..Body::of(Details::Template(Box::new(details))) };
+        let body = Body { attachments: given.files(), ..Body::of(Details::Template(Box::new(details))) };
         Ok(Draft { kind: MessageType::Template, text: Some(text), body })
     }
+}
+
+/// Looks at the file of each card. More cards than the template `has` are none of its places, and their files nobody looks at.
+async fn given_cards(
+    at: &str,
+    place: &Place<'_>,
+    cards: Vec<CardParameters>,
+    has: usize,
+) -> Result<Vec<GivenCard>, Problem> {
+    if cards.len() > has {
+        return Err(Problem::invalid(format!("{at}[{has}]"), "unknown_parameter", "The template has no such card."));
+    }
+    let mut given = Vec::new();
+    for (n, CardParameters { media, body, buttons }) in cards.into_iter().enumerate() {
+        given.push(GivenCard { file: looked_at(&format!("{at}[{n}]"), place, media).await?, body, buttons });
+    }
+    Ok(given)
+}
+
+/// The file that lies under `media`, where there is one.
+async fn looked_at(at: &str, place: &Place<'_>, media: Option<FileParameter>) -> Result<Option<Attachment>, Problem> {
+    let Some(media) = media else { return Ok(None) };
+    let (file, _) = media::looked_at(&format!("{at}.media"), place.app, place.ctx, &media.upload_id).await?;
+    Ok(Some(file))
 }
 
 /// WhatsApp sends a one-time code to a phone number alone, not to a person whom it names by an id of its own (its code 131062).

@@ -1,13 +1,13 @@
 //! Templates of every make, filled in rightly and wrongly.
 
 use domain::body::Degrees;
-use domain::template::TemplateCategory;
+use domain::template::{ParameterFormat, TemplateCategory};
 use domain::{AccountId, Timestamp};
 use serde_json::json;
 
 use super::*;
 
-fn template(body: &str) -> Template {
+pub(super) fn template(body: &str) -> Template {
     Template {
         account: AccountId::from_bytes([1; 16]),
         channel_id: "1".to_owned(),
@@ -22,6 +22,7 @@ fn template(body: &str) -> Template {
         body: body.to_owned(),
         footer: None,
         buttons: Vec::new(),
+        cards: Vec::new(),
         has_more: false,
         synced_at: Timestamp::from_seconds(1),
     }
@@ -43,7 +44,7 @@ fn whole() -> Template {
     }
 }
 
-fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+pub(super) fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
@@ -54,6 +55,7 @@ fn right() -> Given {
         file: None,
         body: map(&[("1", "Aiko"), ("2", "on its way")]),
         buttons: map(&[("0", "thanks_42"), ("1", "t/42"), ("2", "SAVE")]),
+        cards: Vec::new(),
     }
 }
 
@@ -69,7 +71,7 @@ fn a_template_is_read_as_the_customer_reads_it_and_sent_as_whatsapp_asks() {
     let shown = (details.header.as_deref(), details.footer.as_deref(), details.buttons.join(" "));
     assert_eq!(shown, (Some("Order 42"), Some("Acme"), "Thanks Track Copy Call".to_owned()));
     assert_eq!(
-        crate::send::template::payload(&details, None).unwrap(),
+        crate::send::template::payload(&details, &[]).unwrap(),
         json!({ "name": "order_update", "language": { "code": "en_US" }, "components": [
             { "type": "header", "parameters": [{ "type": "text", "text": "42" }] },
             { "type": "body", "parameters": [{ "type": "text", "text": "Aiko" }, { "type": "text", "text": "on its way" }] },
@@ -91,7 +93,7 @@ fn named_places_are_sent_with_their_names_and_a_place_on_the_map_as_the_header()
     let (text, details) = fill(&named, &given).unwrap();
     assert_eq!(text, "Dear Aiko, come by.");
     assert_eq!(
-        crate::send::template::payload(&details, None).unwrap()["components"],
+        crate::send::template::payload(&details, &[]).unwrap()["components"],
         json!([
             { "type": "header", "parameters": [{ "type": "location", "location": { "latitude": 35.5, "longitude": 139.25 } }] },
             { "type": "body", "parameters": [{ "type": "text", "parameter_name": "first_name", "text": "Aiko" }] },
@@ -99,7 +101,7 @@ fn named_places_are_sent_with_their_names_and_a_place_on_the_map_as_the_header()
     );
 }
 
-fn file(kind: MessageType, mime_type: &str) -> Attachment {
+pub(super) fn file(kind: MessageType, mime_type: &str) -> Attachment {
     Attachment { mime_type: Some(mime_type.to_owned()), bytes: Some(9), ..Attachment::pending(kind, None) }
 }
 
@@ -115,10 +117,10 @@ fn a_header_that_is_a_file_is_sent_by_the_files_id_at_whatsapp() {
     ] {
         let (text, details) = fill(&shows(header), &given(&file)).unwrap();
         assert_eq!((text.as_str(), &details.header), ("Hi Aiko, look.", &None));
-        assert_eq!(crate::send::template::payload(&details, Some(&file)), None, "it is not there yet");
+        assert_eq!(crate::send::template::payload(&details, std::slice::from_ref(&file)), None, "it is not there yet");
         let uploaded = Attachment { channel_media_id: Some("88".to_owned()), ..file };
         assert_eq!(
-            crate::send::template::payload(&details, Some(&uploaded)).unwrap()["components"],
+            crate::send::template::payload(&details, &[uploaded]).unwrap()["components"],
             json!([
                 { "type": "header", "parameters": [{ "type": word, word: object }] },
                 { "type": "body", "parameters": [{ "type": "text", "text": "Aiko" }] },
@@ -161,7 +163,7 @@ fn a_one_time_code_is_told_once_and_sent_for_the_body_and_for_the_button() {
     assert_eq!(text, "*482913* is your verification code.");
     let code = json!([{ "type": "text", "text": "482913" }]);
     assert_eq!(
-        crate::send::template::payload(&details, None).unwrap()["components"],
+        crate::send::template::payload(&details, &[]).unwrap()["components"],
         json!([
             { "type": "body", "parameters": code },
             { "type": "button", "sub_type": "url", "index": "0", "parameters": code },
@@ -192,7 +194,7 @@ fn a_one_time_code_that_is_missing_too_long_or_told_in_two_ways_is_refused() {
 fn what_has_nothing_to_fill_in_is_sent_by_its_name_alone() {
     let (text, details) = fill(&template("Hello World"), &Given::default()).unwrap();
     let payload = json!({ "name": "order_update", "language": { "code": "en_US" } });
-    assert_eq!((text.as_str(), crate::send::template::payload(&details, None).unwrap()), ("Hello World", payload));
+    assert_eq!((text.as_str(), crate::send::template::payload(&details, &[]).unwrap()), ("Hello World", payload));
 }
 
 #[test]
