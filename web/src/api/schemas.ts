@@ -55,6 +55,7 @@ export const templateFilling = z.object({
     buttons: z.record(z.string(), z.string()),
     location: z.object({ latitude: z.number(), longitude: z.number(), name: z.string().optional() }).optional(),
     media: z.object({ upload_id: z.string() }).optional(),
+    cards: z.array(z.object({ media: z.object({ upload_id: z.string() }), body: z.record(z.string(), z.string()), buttons: z.record(z.string(), z.string()) })).optional(),
   }),
 });
 

@@ -10,10 +10,12 @@ import { Card, Header, Offer, Options, Place } from "./part-view";
 import { kindOf, webAddress } from "./shown";
 
 export function Details({ message }: { message: Message }) {
+  const onCards = message.template?.cards?.map(({ attachment }) => attachment) ?? [];
+  const above = message.attachments.filter((_, place) => !onCards.includes(place));
   return (
     <>
       <Origin message={message} />
-      {message.attachments.map((file) => (
+      {above.map((file) => (
         <Attachment key={file.id} file={file} />
       ))}
       {message.location != null && <Place place={message.location} />}
@@ -30,7 +32,7 @@ export function Details({ message }: { message: Message }) {
 /** What stands below the words: what can be pressed, and which of it was. */
 export function Below({ message, chosen }: { message: Message; chosen: string | null }) {
   const { interactive, template } = message;
-  if (template != null) return <TemplateFoot template={template} chosen={chosen} />;
+  if (template != null) return <TemplateFoot template={template} files={message.attachments} chosen={chosen} />;
   switch (interactive?.type) {
     case "buttons":
     case "list":
@@ -46,7 +48,13 @@ export function Below({ message, chosen }: { message: Message; chosen: string | 
   }
 }
 
-function TemplateFoot({ template, chosen }: { template: NonNullable<Message["template"]>; chosen: string | null }) {
+interface FootProps {
+  template: NonNullable<Message["template"]>;
+  files: Message["attachments"];
+  chosen: string | null;
+}
+
+function TemplateFoot({ template, files, chosen }: FootProps) {
   return (
     <>
       {template.footer != null && (
@@ -54,9 +62,31 @@ function TemplateFoot({ template, chosen }: { template: NonNullable<Message["tem
           {template.footer}
         </p>
       )}
-      {template.buttons.length > 0 && <Options options={template.buttons.map((title) => ({ id: title, title }))} chosen={chosen} />}
+      <Pressable buttons={template.buttons} chosen={chosen} />
+      {template.cards != null && <Cards cards={template.cards} files={files} chosen={chosen} />}
     </>
   );
+}
+
+/** A carousel's cards, each with its picture or video above its words. */
+function Cards({ cards, files, chosen }: { cards: NonNullable<FootProps["template"]["cards"]>; files: FootProps["files"]; chosen: string | null }) {
+  return (
+    <ul className={styles.cards}>
+      {cards.map((card, index) => (
+        <li key={index}>
+          {files.slice(card.attachment, card.attachment + 1).map((file) => (
+            <Attachment key={file.id} file={file} />
+          ))}
+          {card.text != null && <p dir="auto">{card.text}</p>}
+          <Pressable buttons={card.buttons} chosen={chosen} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Pressable({ buttons, chosen }: { buttons: readonly string[]; chosen: string | null }) {
+  return buttons.length === 0 ? null : <Options options={buttons.map((title) => ({ id: title, title }))} chosen={chosen} />;
 }
 
 /** The template's name, and what stands above its words. */

@@ -1,7 +1,7 @@
 // A template is chosen, filled in and sent: the way to write to a customer who has not written lately.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft, RefreshCw, SendHorizontal } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Dialog, Heading, Input, Label, Modal, ModalOverlay, SearchField, TextField } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
@@ -19,8 +19,8 @@ import { idOf } from "../templates/templates";
 import { HeaderFile } from "./header-file";
 import { outbox } from "./outbox";
 import styles from "./template-picker.module.css";
-import { CODE_MAX, fileOf, filledIn, fillingOf, isCode, isFilled, keyOf, placesOf, sendableQuery, type Place, type Values } from "./templates";
-import { uploads, useUploads } from "./uploads";
+import { CODE_MAX, cardsOf, fileOf, filledIn, fillingOf, isCode, isFilled, keyOf, placesOf, placesOfCard, sendableQuery, type Place, type TemplateCard, type Values } from "./templates";
+import { uploads, useUploadIds, useUploads } from "./uploads";
 
 interface PickerProps {
   row: Conversation;
@@ -136,12 +136,16 @@ function Form({ row, seen, template, onSent }: { row: Conversation; seen: number
   const kind = fileOf(template);
   const files = `${row.id}/template`;
   const file = useUploads(files)[0] ?? null;
-  const isReady = isFilled(template, values) && (kind === null || file?.state === "ready");
-  useEffect(() => () => uploads.clear(files), [files]);
+  const cards = cardsOf(template);
+  const lists = useMemo(() => cards.map((_, card) => `${files}/${card}`), [cards, files]);
+  const shown = useUploadIds(lists);
+  const isReady = isFilled(template, values) && (kind === null || file?.state === "ready") && shown.every((id) => id !== "");
+  useEffect(() => () => [files, ...lists].forEach((list) => uploads.clear(list)), [files, lists]);
+  const change = (place: Place, value: string) => setValues({ ...values, [keyOf(place)]: value });
 
   function send(): void {
     const text = filledIn(template.body, "body", values);
-    const filling = fillingOf(template, values, file?.uploadId ?? null);
+    const filling = fillingOf(template, values, file?.uploadId ?? null, shown);
     outbox.send({ clientId, conversation: row.id, text, replyTo: null, expectedSeq: seen, template: filling }, new Date());
     onSent();
   }
@@ -155,13 +159,13 @@ function Form({ row, seen, template, onSent }: { row: Conversation; seen: number
       }}
     >
       {kind !== null && <HeaderFile list={files} kind={kind} isChosen={file !== null} />}
-      {placesOf(template).map((place, index) => (
-        <TextField key={keyOf(place)} className={fields.field} value={values[keyOf(place)] ?? ""} onChange={(value) => setValues({ ...values, [keyOf(place)]: value })} autoFocus={index === 0}>
-          <Label>
-            {isCode(template) && place.part === "body" ? t("template.field_code") : <FieldName place={place} />}
-          </Label>
-          <Input className={fields.input} dir={place.part === "location" && place.name !== "name" ? "ltr" : "auto"} maxLength={isCode(template) ? CODE_MAX : 1_000} />
-        </TextField>
+      {placesOf(template)
+        .filter(({ card }) => card === undefined)
+        .map((place, index) => (
+          <PlaceField key={keyOf(place)} place={place} values={values} onChange={change} isCode={isCode(template) && place.part === "body"} autoFocus={index === 0} />
+        ))}
+      {cards.map((card, index) => (
+        <CardFields key={index} card={card} index={index} list={lists[index] ?? files} values={values} onChange={change} />
       ))}
       <section aria-label={t("template.preview")}>
         <TemplateBubble template={template} values={values} file={file} />
@@ -172,6 +176,36 @@ function Form({ row, seen, template, onSent }: { row: Conversation; seen: number
         </Button>
       </div>
     </form>
+  );
+}
+
+interface FieldProps {
+  values: Values;
+  onChange: (place: Place, value: string) => void;
+}
+
+function PlaceField({ place, values, onChange, isCode = false, autoFocus = false }: FieldProps & { place: Place; isCode?: boolean; autoFocus?: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <TextField className={fields.field} value={values[keyOf(place)] ?? ""} onChange={(value) => onChange(place, value)} autoFocus={autoFocus}>
+      <Label>{isCode ? t("template.field_code") : <FieldName place={place} />}</Label>
+      <Input className={fields.input} dir={place.part === "location" && place.name !== "name" ? "ltr" : "auto"} maxLength={isCode ? CODE_MAX : 1_000} />
+    </TextField>
+  );
+}
+
+/** A card of a carousel: its picture or video, its places. */
+function CardFields({ card, index, list, values, onChange }: FieldProps & { card: TemplateCard; index: number; list: string }) {
+  const { t } = useTranslation();
+  const file = useUploads(list)[0] ?? null;
+  return (
+    <fieldset className={styles.card}>
+      <legend>{t("template.card", { number: index + 1 })}</legend>
+      <HeaderFile list={list} kind={fileOf(card) ?? "image"} isChosen={file !== null} />
+      {placesOfCard(card, index).map((place) => (
+        <PlaceField key={keyOf(place)} place={place} values={values} onChange={onChange} />
+      ))}
+    </fieldset>
   );
 }
 

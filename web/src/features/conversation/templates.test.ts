@@ -43,3 +43,20 @@ test("a header that is a file is sent by the name of its upload", () => {
   expect(isSendable(shows)).toBe(true);
   expect(fillingOf(shows, { "body.1": "Aiko", "body.2": "here" }, "upl_1").parameters).toEqual({ header: {}, body: { 1: "Aiko", 2: "here" }, buttons: {}, media: { upload_id: "upl_1" } });
 });
+
+test("a carousel asks for each card's places and its file", () => {
+  const buttons: Template["buttons"] = [{ type: "quick_reply", text: "More" }, { type: "url", text: "Buy", url: "https://acme.test/{{1}}" }];
+  const card = { header: { format: "image" as const }, body: "{{1}} for {{2}}", buttons };
+  const bare = { header: { format: "video" as const } };
+  const offers: Template = { ...template, header: null, body: "Hi {{1}}.", buttons: [], cards: [card, bare] };
+  expect(placesOf(offers).map(keyOf)).toEqual(["body.1", "cards.0.body.1", "cards.0.body.2", "cards.0.buttons.1"]);
+  const values = { "body.1": "Aiko", "cards.0.body.1": "chair", "cards.0.body.2": " 9 ", "cards.0.buttons.1": "c" };
+  expect([isSendable(offers), isFilled(offers, values), isFilled(offers, { "body.1": "Aiko" })]).toEqual([true, true, false]);
+  expect(filledIn(card.body, "body", values, 0)).toBe("chair for  9 ");
+  expect(fillingOf(offers, values, null, ["upl_1", "upl_2"]).parameters).toEqual({
+    header: {}, body: { 1: "Aiko" }, buttons: {},
+    cards: [{ media: { upload_id: "upl_1" }, body: { 1: "chair", 2: "9" }, buttons: { 1: "c" } }, { media: { upload_id: "upl_2" }, body: {}, buttons: {} }],
+  });
+  const strange = [{ ...card, header: { format: "document" as const } }, { ...card, buttons: [{ type: "other" as const, text: "View" }] }];
+  expect(strange.map((card) => isSendable({ ...offers, cards: [card] }))).toEqual([false, false]);
+});

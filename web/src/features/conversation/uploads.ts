@@ -149,3 +149,9 @@ export const uploads = new Uploads();
 export function useUploads(conversation: string): readonly Upload[] {
   return useSyncExternalStore(uploads.subscribe, () => uploads.of(conversation));
 }
+
+/** What the server calls the first file of each list; empty where it is not there yet. */
+export function useUploadIds(lists: readonly string[]): readonly string[] {
+  const ids = useSyncExternalStore(uploads.subscribe, () => lists.map((list) => uploads.of(list)[0]?.uploadId ?? "").join("\n"));
+  return lists.length === 0 ? [] : ids.split("\n");
+}

@@ -5,11 +5,11 @@ import { useTranslation } from "react-i18next";
 
 import type { Template } from "../../api/schemas";
 import { KindIcon } from "../conversation/kind-icon";
-import { filledIn, PLACE, type Values } from "../conversation/templates";
+import { cardsOf, filledIn, PLACE, type TemplateCard, type Values } from "../conversation/templates";
 import type { Upload } from "../conversation/uploads";
 import styles from "./template-bubble.module.css";
 
-export type Shown = Pick<Template, "header" | "body" | "footer" | "buttons">;
+export type Shown = Pick<Template, "header" | "body" | "footer" | "buttons" | "cards">;
 
 interface BubbleProps {
   template: Shown;
@@ -22,7 +22,8 @@ const NOTHING: Values = {};
 
 export function TemplateBubble({ template, values = NOTHING, file = null }: BubbleProps) {
   const { header, body, footer, buttons } = template;
-  return (
+  const cards = cardsOf(template);
+  const words = (
     <div className={styles.bubble}>
       {header?.format === "text" ? (
         <p className={styles.heading} dir="auto">
@@ -41,6 +42,33 @@ export function TemplateBubble({ template, values = NOTHING, file = null }: Bubb
       )}
       {buttons.map((button, index) => (
         <Pressed key={index} button={button} />
+      ))}
+    </div>
+  );
+  if (cards.length === 0) return words;
+  return (
+    <div className={styles.carousel}>
+      {words}
+      <div className={styles.cards}>
+        {cards.map((card, index) => (
+          <Card key={index} card={card} index={index} values={values} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Card({ card: { header, body, buttons = [] }, index, values }: { card: TemplateCard; index: number; values: Values }) {
+  return (
+    <div className={styles.bubble}>
+      <Above format={header.format === "text" ? "other" : header.format} file={null} />
+      {body != null && (
+        <p dir="auto">
+          <Words text={filledIn(body, "body", values, index)} />
+        </p>
+      )}
+      {buttons.map((button, place) => (
+        <Pressed key={place} button={button} />
       ))}
     </div>
   );
