@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use super::refusal::Refusal;
 
+/// A card's components, and what a send gives for them.
+type Filled<'a> = (&'a [Value], &'a [Value]);
+
 /// A card of the stock: all cards of a template have the same components.
 pub(super) fn chair() -> Value {
     json!({ "components": [
@@ -18,7 +21,7 @@ pub(super) fn chair() -> Value {
 }
 
 /// Each card of a template with what a send gives for it: as many as there are, each at its place.
-pub(super) fn cards<'a>(carousel: &'a Value, given: &'a [Value]) -> Result<Vec<(&'a [Value], &'a [Value])>, Refusal> {
+pub(super) fn cards<'a>(carousel: &'a Value, given: &'a [Value]) -> Result<Vec<Filled<'a>>, Refusal> {
     let of = |value: &'a Value, field: &str| value[field].as_array().map(Vec::as_slice).unwrap_or_default();
     let cards = of(carousel, "cards");
     let own = given.iter().find(|component| component["type"] == "carousel").map(|it| of(it, "cards"));
