@@ -109,7 +109,7 @@ async fn messages(State(playing): State<Arc<Playing>>, Json(request): Json<Value
     let number = playing.ledger.lock().unwrap_or_else(PoisonError::into_inner).len();
     let reference = text(&request["biz_opaque_callback_data"]);
     let sent = Sent {
-        id: format!("wamid.OUT{number}.{}", &reference[reference.len().saturating_sub(12)..]),
+        id: format!("wamid.OUT{number}.{reference}"),
         to: text(&request["to"]).trim_start_matches('+').to_owned(),
         text: text(&request["text"]["body"]),
         reference,
