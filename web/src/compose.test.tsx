@@ -118,6 +118,16 @@ test("a reply that was scheduled says when, and can be taken back", async () => 
   await waitFor(() => expect(within(log).queryByText("Good morning!")).toBeNull());
 });
 
+test("a template may be sent while the window is open, too", async () => {
+  const dialog = await compose("Template");
+  await user.click(await within(dialog).findByRole("button", { name: /order_update/ }));
+  for (const [index, value] of ["42", "Maya"].entries()) fill(within(dialog).getAllByRole("textbox")[index] ?? dialog, value);
+  await user.click(within(dialog).getByRole("button", { name: "Send template" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  await waitFor(() => expect(sends()).toHaveLength(1));
+  expect(sends()[0]?.["parts"]).toEqual([{ type: "template", name: "order_update", language: "en_US", parameters: { header: { 1: "42" }, body: { 1: "Maya" }, buttons: {} } }]);
+});
+
 test("a channel that takes none of them offers none, and what is empty cannot wait", async () => {
   const row = server.change("con_maya", { channel: { id: "chn_line", type: "line", name: "LINE" } });
   await act(async () => {

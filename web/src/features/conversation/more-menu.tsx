@@ -1,8 +1,8 @@
 // What a reply can be beside words and files, as far as the channel takes it now; and when it may go.
-import { CalendarClock, ChevronRight, Contact, ExternalLink, List, MapPin, Plus, SquareMousePointer, type LucideIcon } from "lucide-react";
+import { CalendarClock, ChevronRight, Contact, ExternalLink, LayoutTemplate, List, MapPin, Plus, SquareMousePointer, type LucideIcon } from "lucide-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, SubmenuTrigger } from "react-aria-components";
+import { Suspense, useState } from "react";
+import { Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, SubmenuTrigger, type Key } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "../../api/schemas";
@@ -11,7 +11,7 @@ import menu from "../../design/menu.module.css";
 import { kindsOf, type Kind } from "./forms";
 import styles from "./more-menu.module.css";
 import { useLater } from "./send-later";
-import { sendOptionsQuery } from "./strip";
+import { sendOptionsQuery, TemplatePicker } from "./strip";
 
 const ICONS: Record<Kind, LucideIcon> = { location: MapPin, contacts: Contact, buttons: SquareMousePointer, list: List, cta_url: ExternalLink };
 
@@ -31,11 +31,19 @@ export function MoreMenu({ row, isReady, onCompose, onSendLater }: MoreMenuProps
   // Until the answer is here the window says it, as it does for the words.
   const isFree = data?.options.some(({ path, open }) => path === "free_form" && open) ?? true;
   const kinds = isFree ? kindsOf(row.channel.type) : [];
+  const mayTemplate = data?.options.some(({ path, open }) => path === "template" && open) ?? false;
+  // What was seen when the picker opened.
+  const [picking, setPicking] = useState<number | null>(null);
 
   function opened(isOpen: boolean): void {
     if (!isOpen) return;
     setOpened(true);
     renew();
+  }
+
+  function act(key: Key): void {
+    if (key === "template") setPicking(row.seq);
+    else if (key !== "later") onCompose(key as Kind);
   }
 
   return (
@@ -45,8 +53,8 @@ export function MoreMenu({ row, isReady, onCompose, onSendLater }: MoreMenuProps
           <Plus size={18} />
         </IconButton>
         <Popover className={menu.popover} placement="top start">
-          <Menu className={menu.menu} aria-label={t("more.button")} disabledKeys={isReady ? [] : ["later"]} onAction={(key) => key !== "later" && onCompose(key as Kind)}>
-            {kinds.length > 0 && (
+          <Menu className={menu.menu} aria-label={t("more.button")} disabledKeys={isReady ? [] : ["later"]} onAction={act}>
+            {(kinds.length > 0 || mayTemplate) && (
               <MenuSection className={menu.section}>
                 <Header className={menu.heading}>{t("more.compose")}</Header>
                 {kinds.map((kind) => {
@@ -58,6 +66,12 @@ export function MoreMenu({ row, isReady, onCompose, onSendLater }: MoreMenuProps
                     </MenuItem>
                   );
                 })}
+                {mayTemplate && (
+                  <MenuItem id="template" textValue={t("kind.template")} className={menu.item}>
+                    <LayoutTemplate size={16} aria-hidden="true" />
+                    <span className={menu.label}>{t("kind.template")}</span>
+                  </MenuItem>
+                )}
               </MenuSection>
             )}
             <MenuSection className={menu.section} aria-label={t("later.button")}>
@@ -74,6 +88,11 @@ export function MoreMenu({ row, isReady, onCompose, onSendLater }: MoreMenuProps
         </Popover>
       </MenuTrigger>
       {picker}
+      {picking !== null && (
+        <Suspense fallback={null}>
+          <TemplatePicker row={row} seen={picking} isOpen onClose={() => setPicking(null)} />
+        </Suspense>
+      )}
     </>
   );
 }

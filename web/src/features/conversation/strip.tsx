@@ -12,7 +12,7 @@ import { timeLeft } from "../inbox/window-pill";
 import styles from "./strip.module.css";
 
 /** Loaded when it is first asked for: most days it is not. */
-const TemplatePicker = lazy(async () => ({ default: (await import("./template-picker")).TemplatePicker }));
+export const TemplatePicker = lazy(async () => ({ default: (await import("./template-picker")).TemplatePicker }));
 
 const HOUR = 3_600_000;
 
