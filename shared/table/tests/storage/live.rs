@@ -84,10 +84,9 @@ async fn a_ticket_works_once_and_in_its_time() {
     assert_eq!(w.us().redeem_ticket("h2", at(30)).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn a_socket_shows_what_its_latest_subscription_named() {
-    let w = world().await;
-    let socket = Socket {
+/// One that shows nothing yet.
+fn socket() -> Socket {
+    Socket {
         connection_id: "c".to_owned(),
         user: user(1),
         name: "Ada".to_owned(),
@@ -97,12 +96,17 @@ async fn a_socket_shows_what_its_latest_subscription_named() {
         n: 0,
         connected_at: NOW,
         expires: at(7_200),
-    };
-    w.us().put_socket(&socket).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_socket_shows_what_its_latest_subscription_named() {
+    let w = world().await;
+    w.us().put_socket(&socket()).await.unwrap();
     let topics = |name: &str| vec![name.to_owned()];
     assert!(w.us().set_topics("c", 2, &topics("inbox")).await.unwrap());
     assert!(!w.us().set_topics("c", 1, &topics("old")).await.unwrap());
-    let shown = Socket { topics: topics("inbox"), n: 2, ..socket };
+    let shown = Socket { topics: topics("inbox"), n: 2, ..socket() };
     assert_eq!((w.us().sockets(NOW).await.unwrap(), w.us().sockets(at(7_200)).await.unwrap()), (vec![shown], vec![]));
     let global = w.test.tables.global();
     assert_eq!(global.socket_tenant("c").await.unwrap().as_ref(), Some(w.ours.id()));
@@ -118,19 +122,8 @@ async fn each_change_among_the_sockets_is_told_and_frames_are_counted_by_whoever
     assert_eq!(us.sockets_now().await.unwrap(), SocketsNow::default());
     let first = RowFrames { since: Some(NOW), sent: 30 };
     assert!(us.count_row_frames(&RowFrames::default(), NOW, 30).await.unwrap());
-    let socket = Socket {
-        connection_id: "c".to_owned(),
-        user: user(1),
-        name: "Ada".to_owned(),
-        role: Role::Agent,
-        session: "s".to_owned(),
-        topics: vec![],
-        n: 0,
-        connected_at: NOW,
-        expires: at(7_200),
-    };
     let mut changes = Vec::new();
-    us.put_socket(&socket).await.unwrap();
+    us.put_socket(&socket()).await.unwrap();
     changes.push(us.sockets_now().await.unwrap());
     us.set_topics("c", 1, &["inbox".to_owned()]).await.unwrap();
     changes.push(us.sockets_now().await.unwrap());

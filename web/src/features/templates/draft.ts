@@ -10,7 +10,7 @@ export type HeaderKind = (typeof HEADERS)[number];
 
 export const CATEGORIES = ["marketing", "utility"] as const;
 
-/** What can be pressed, and how many WhatsApp takes of each. */
+/** What can be pressed, and how many WhatsApp takes of each. [Limits](https://docs.gupshup.io/docs/template-button-list), as one of its partners tells them. */
 const MOST = { quick_reply: LIMITS.buttons, url: 2, phone_number: 1, copy_code: 1 } as const;
 export type ButtonKind = keyof typeof MOST;
 export const BUTTONS = Object.keys(MOST) as ButtonKind[];
